@@ -1,0 +1,45 @@
+# Every recipe sets up what it needs. `make demo` and `make test` are the two commands of the README.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+WORKERS ?= 2
+
+.PHONY: help demo serve test check bench drill interop system clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/run.stamp  ## the whole story on SQLite, with a result to read in build/demo/index.html
+	.venv/bin/cochair demo --out build/demo
+
+serve: .venv/run.stamp  ## both demonstration nodes stay up to click through; Ctrl-C ends them
+	.venv/bin/cochair demo --out build/demo --serve
+
+test: .venv/dev.stamp system  ## everything, browser and PostgreSQL included
+	$(PY) -m pytest -n $(WORKERS) -q
+
+check: .venv/dev.stamp  ## format, lint, types, import contracts, documentation
+	.venv/bin/ruff format --check --quiet .
+	.venv/bin/ruff check --quiet .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PY) -m pytest tests/house -q
+
+bench: .venv/dev.stamp  ## the promises, ours and the peer side by side; writes build/bench.json
+	$(PY) -m bench
+
+# The environment: uv from PyPI, this machine's own Python, nothing downloaded beyond the packages of uv.lock.
+.venv/run.stamp: pyproject.toml uv.lock
+	@./setup.sh python --no-dev
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml uv.lock
+	@./setup.sh python
+	@touch $@ .venv/run.stamp
+
+system:
+	@./setup.sh system
+
+clean:  ## remove what was built
+	rm -rf build .venv

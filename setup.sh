@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Sets up what the Makefile needs: `setup.sh python [--no-dev]` the Python environment, `setup.sh system` the programs the tests drive.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+say() { printf '%s\n' "$*" >&2; }
+
+apt() { # install Debian packages if this user may; say plainly what is missing otherwise
+  local as=()
+  if [ "$(id -u)" != 0 ]; then
+    if sudo -n true 2>/dev/null; then as=(sudo -n); else return 1; fi
+  fi
+  command -v apt-get >/dev/null || return 1
+  "${as[@]}" apt-get update -qq >/dev/null || true
+  "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+python_environment() {
+  command -v python3 >/dev/null || apt python3 || { say "Python 3.11 or newer is missing. Install it (Debian: apt install python3) and run the command again."; exit 1; }
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { say "Python 3.11 or newer is needed; this is $(python3 --version). Install a newer one and run the command again."; exit 1; }
+  local uv
+  if command -v uv >/dev/null; then
+    uv=$(command -v uv)
+  else
+    uv=build/tools/bin/uv
+    if [ ! -x "$uv" ]; then
+      python3 -c 'import ensurepip, venv' 2>/dev/null || apt python3-venv || { say "Python's venv is missing. Install it (Debian: apt install python3-venv) and run the command again."; exit 1; }
+      python3 -m venv build/tools
+      build/tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+    fi
+  fi
+  UV_PYTHON_DOWNLOADS=never "$uv" sync --quiet --frozen --python "$(command -v python3)" "$@"
+}
+
+system_programs() { # program, Debian package, what is skipped without it
+  local missing=() lines=()
+  while read -r program package without; do
+    if ! command -v "$program" >/dev/null && ! compgen -G "/usr/lib/postgresql/*/bin/$program" >/dev/null && ! compgen -G "/usr/lib/*/$program" >/dev/null; then
+      missing+=("$package"); lines+=("  $package: $without")
+    fi
+  done <<'LIST'
+chromium chromium the browser tests are skipped
+initdb postgresql the PostgreSQL tests are skipped
+pdftotext poppler-utils the tests that read PDFs back are skipped
+msgfmt gettext the translation tests are skipped
+softhsm2-util softhsm2 the hardware-token tests are skipped
+openssl openssl some certificate tests are skipped
+LIST
+  [ ${#missing[@]} = 0 ] && return 0
+  say "Installing for the tests: ${missing[*]}"
+  apt "${missing[@]}" || { say "These could not be installed here (it takes root, and Debian's packages):"; printf '%s\n' "${lines[@]}" >&2; }
+}
+
+case "${1:-}" in
+  python) shift; python_environment "$@" ;;
+  system) system_programs ;;
+  *) say "usage: setup.sh python [--no-dev] | system"; exit 2 ;;
+esac
