@@ -1,7 +1,5 @@
 """The import contracts hold something: a pattern that matches nothing would pass in silence."""
 
-import importlib
-import importlib.util
 import re
 import subprocess
 import sys
@@ -49,11 +47,11 @@ def test_package_init_files_are_empty():
 @pytest.mark.parametrize("module", ["cochair.cli.verify", "cochair.cli.main", "cochair.stages", "cochair.press.read"])
 def test_heavy_libraries_wait_until_they_are_used(module):
     code = f"import sys, {module}; print(sorted(set(sys.modules) & {set(HEAVY)!r}))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
 def test_the_offline_verifier_runs_without_django():
     code = "import sys; sys.modules['django'] = None; import cochair.cli.verify"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
