@@ -1,0 +1,191 @@
+"""What a stage of the house tells the record: typed contents of its statements and matters, its joint tables, and three pure effects.
+
+The rulebook:
+
+- A **statement** is one Side's own word; a **matter** exists only jointly (`position` entries name its content). Each has a typed, versioned content:
+  a subclass of `Content`. A released version is never edited; a new field is a new version.
+- A stage's **effects** turn one source into rows: `on_statement` (one statement), `on_agreed` (one matter that is agreed, or stands by our account),
+  `on_adopted` (one manifest that all Sides sealed). Rows are a function of that one source and of nothing else: no clock, no other row, no history.
+  The writer deletes what the source had written before and inserts what the effect returns; so the order in which entries arrive cannot matter.
+- Every joint table gets two more columns, `room` and `src` (entry id, matter key, or `manifest:<digest>`), written by the store alone.
+- A table belongs to one state digest: "record" or "working". A working matter writes working tables only, everything else record tables only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+Digest = Literal["record", "working"]
+Standing = Literal["agreed", "account"]
+
+
+class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of every typed content and of what is nested in it: immutable, and an unknown field makes an entry void instead of being lost."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. ``text`` holds any string (canonical JSON for what is nested), ``int`` a whole number up to 2^53-1 (0 and 1 for truth values)."""
+
+    name: str
+    type: Literal["text", "int"] = "text"
+    null: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A joint table; `key` names what tells two rows of one source apart (the store adds room and src to it)."""
+
+    name: str
+    digest: Digest
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+
+class Row(NamedTuple):
+    """One row as an effect returns it: every declared column must be in `values`, null ones may be left out."""
+
+    table: str
+    values: Mapping[str, str | int | None]
+
+
+class StatementView(NamedTuple):
+    """One statement, as an effect sees it. `account` is "" for the Side's own word, else the Side that reports it (then `side` is whose word it is said to be)."""
+
+    id: str
+    side: str
+    log: str
+    seq: int
+    at: str
+    schema: str
+    subject: str
+    content: Any
+    account: str = ""
+
+
+class MatterView(NamedTuple):
+    """One matter that stands. `at_heads`: Side -> size of its log just behind the position that was counted."""
+
+    key: str
+    kind: str
+    subject: str
+    part: str
+    content: Any
+    level: Literal["agreed", "ad-referendum"]
+    standing: Standing
+    at_heads: Mapping[str, int]
+
+
+class SlotName(NamedTuple):
+    """A slot: what is sealed (`adopt`, `initial`, `sign`, `confirm`, `correct`, `amend`, `terminate`, `terms`, `schema`), of which instrument or room, which step."""
+
+    kind: str
+    of: str
+    step: int = 0
+
+    @property
+    def key(self) -> str:
+        """The slot in one string: ``adopt|IN/record/12|0``."""
+        return f"{self.kind}|{self.of}|{self.step}"
+
+
+class ManifestView(NamedTuple):
+    """One manifest that all Sides sealed in `slot`; `manifest` is the structural content itself."""
+
+    slot: SlotName
+    digest: str
+    manifest: Mapping[str, Any]
+
+
+def _nothing(_view: object) -> Iterable[Row]:
+    return ()
+
+
+@dataclass(frozen=True)
+class StatementKind:
+    """A statement's schema ``name/version`` with its content. A field named ``manifest`` holds a structural digest: the entry waits until it is held."""
+
+    name: str
+    version: int
+    content: type[msgspec.Struct]
+    title: str
+
+    @property
+    def schema(self) -> str:
+        """``meetings.delegation/1``"""
+        return f"{self.name}/{self.version}"
+
+
+@dataclass(frozen=True)
+class MatterKind:
+    """A matter's schema. `log` is the same for all Sides; `introduces`: a position on it may say ``subject: "self"`` and so begin a new thing."""
+
+    name: str
+    version: int
+    content: type[msgspec.Struct]
+    log: Digest
+    introduces: bool
+    title: str
+
+    @property
+    def schema(self) -> str:
+        """``meetings.agenda/1``"""
+        return f"{self.name}/{self.version}"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """All that one stage registers. Every effect is called for the stage's own kinds only; `on_adopted` for every sealed manifest."""
+
+    name: str
+    statements: tuple[StatementKind, ...] = ()
+    matters: tuple[MatterKind, ...] = ()
+    tables: tuple[Table, ...] = ()
+    on_statement: Callable[[StatementView], Iterable[Row]] = _nothing
+    on_agreed: Callable[[MatterView], Iterable[Row]] = _nothing
+    on_adopted: Callable[[ManifestView], Iterable[Row]] = _nothing
+
+
+class Registry:
+    """The closed list of everything the fold understands; a schema that is not in it stops a log's fold ("needs version X")."""
+
+    def __init__(self, stages: Sequence[Stage]) -> None:
+        """Raise ValueError when two stages claim one name, a column is missing from a key, or a content would swallow unknown fields."""
+        self.stages = tuple(stages)
+        self.kinds: dict[str, StatementKind | MatterKind] = {}
+        self.statements: dict[str, StatementKind] = {}
+        self.matters: dict[str, MatterKind] = {}
+        self.tables: dict[str, Table] = {}
+        self.stage_of: dict[str, Stage] = {}
+        for stage in self.stages:
+            for kind in (*stage.statements, *stage.matters):
+                self._add_kind(stage, kind)
+            for table in stage.tables:
+                self._add_table(table)
+
+    def _add_kind(self, stage: Stage, kind: StatementKind | MatterKind) -> None:
+        if kind.schema in self.kinds:
+            raise ValueError(f"{kind.schema} is registered twice")
+        if not kind.content.__struct_config__.forbid_unknown_fields:
+            raise ValueError(f"{kind.schema}: its content must forbid unknown fields (subclass Content)")
+        self.kinds[kind.schema] = kind
+        self.stage_of[kind.schema] = stage
+        if isinstance(kind, StatementKind):
+            self.statements[kind.schema] = kind
+        else:
+            self.matters[kind.schema] = kind
+
+    def _add_table(self, table: Table) -> None:
+        names = [c.name for c in table.columns]
+        if table.name in self.tables:
+            raise ValueError(f"table {table.name} is registered twice")
+        if {"room", "src"} & set(names):
+            raise ValueError(f"table {table.name}: room and src belong to the store")
+        if missing := [n for n in (*table.key, *(c for index in table.indexes for c in index)) if n not in names]:
+            raise ValueError(f"table {table.name}: {missing} are not columns")
+        self.tables[table.name] = table
