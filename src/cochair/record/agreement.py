@@ -1,0 +1,343 @@
+"""When is a manifest agreed in a slot? Rules R1-R4, evaluated in time proportional to the few entries that speak of the slot.
+
+The rulebook (a *seal* binds a Side to a manifest; a *revoke* takes it back; a *finding* is one Side's check of another's seal; *seen* acknowledges the
+first n entries of another Side's log; an index is the place of an entry in the whole log of its Side):
+
+R1  A seal is valid only if each earlier valid seal of that Side in that slot is *released in its own view*, that is
+    (a) some other Side's first finding on it is "not valid", and the Side had acknowledged that finding; or
+    (b) the Side had revoked it, and some other Side's log, as far as acknowledged, shows a `seen` beyond the revoke before any valid seal of that same
+        manifest which this Side has not itself found invalid.
+R2  A manifest is agreed when there are valid seals of it, one by each Side (two at least), such that no Side had acknowledged the revoke of another's
+    seal when it wrote its own.
+R3  Only closed cuts are judged: an entry that acknowledges more than is held and applied waits, and all behind it.
+R4  A seal counts only when every *other* Side's first finding on it is "valid". A finding written before its log had seen the seal says nothing.
+
+From these follows: what is agreed stays agreed, however the logs grow; a slot agrees at most one manifest; a withdrawal is free until acknowledged.
+No clock, no database, no signature check: the same input gives the same answer on every node, and there is no switch that weakens a rule.
+
+Input: per Side a `SideLog` (its whole length, and only the entries that matter), or, for a caller who keeps the acknowledgements of a room from entry to
+entry, an `Acknowledgements` and the acts of one slot (`judge`). A log of a hundred thousand entries with three seals costs what three seals cost.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from cochair.kit.errors import Conflict
+
+MAX_SEALS = 64
+"""Seals that one Side may write in one slot; what goes beyond is not counted (a void reason of the fold, not judged here)."""
+
+
+class Seen(NamedTuple):
+    """The writer acknowledges the first `size` entries of `side`'s log."""
+
+    side: str
+    size: int
+
+
+class Seal(NamedTuple):
+    """The writer binds itself to `manifest` (a digest; compared, never read) in this slot."""
+
+    manifest: str
+
+
+class Revoke(NamedTuple):
+    """The writer takes back its own seal at index `seal`."""
+
+    seal: int
+
+
+class Finding(NamedTuple):
+    """The writer's check of `side`'s seal at index `seal`."""
+
+    side: str
+    seal: int
+    valid: bool
+
+
+Act: TypeAlias = Seal | Revoke | Finding
+Event: TypeAlias = Seen | Act
+Acts: TypeAlias = Mapping[str, Sequence[tuple[int, Act]]]
+
+
+class SideLog(NamedTuple):
+    """One Side's log: its length, and the entries that matter with their indices, ascending. Everything else in the log is left out."""
+
+    length: int
+    events: Sequence[tuple[int, Event]]
+
+
+class Reason(NamedTuple):
+    """Why a seal does not count: a code of `REASONS`, the Side it speaks of ("" = the writer) and the index (seq) of the entry it points at, if any."""
+
+    code: str
+    side: str = ""
+    seq: int | None = None
+
+    def text(self) -> str:
+        """In plain English, as the record page says it."""
+        return REASONS[self.code].format(side=self.side)
+
+
+REASONS = {
+    "bound": "bound by an earlier seal",
+    "refused": "found not valid by {side}",
+    "unfound": "not yet found valid by {side}",
+    "alone": "{side} has no valid seal of the same manifest",
+    "pending": "the seal of {side} does not count yet",
+    "crossed": "{side} knew that it was revoked when it sealed the same manifest",
+    "knew": "written after {side} was seen to revoke its seal of the same manifest",
+    "revoked": "revoked",
+    "double": "another seal of the same Side already counts",
+    "settled": "another manifest is agreed in this slot",
+    "apart": "the seals of the same manifest do not fit together",
+}
+
+
+class SealVerdict(NamedTuple):
+    """One seal, judged: `valid` by R1; `counts` if the manifest is agreed by this very seal; else `reasons` says why not, the heaviest first."""
+
+    side: str
+    seq: int
+    manifest: str
+    valid: bool
+    counts: bool
+    reasons: tuple[Reason, ...]
+
+
+class Verdict(NamedTuple):
+    """A slot at a closed cut: the agreed manifest or None, the seals that make it so, and every seal with its reasons."""
+
+    manifest: str | None
+    by: Mapping[str, int]
+    seals: tuple[SealVerdict, ...]
+
+
+@dataclass(slots=True)
+class _Known:
+    """What p has acknowledged of q: indices in p's log, and the greatest size acknowledged up to and including each; both ascending."""
+
+    at: list[int] = field(default_factory=list)
+    size: list[int] = field(default_factory=list)
+
+
+class Acknowledgements:
+    """Who had acknowledged how much of whose log when; kept by the fold for a whole room, one `add` an acknowledgement, in the order of each log."""
+
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], _Known] = {}
+
+    def add(self, side: str, index: int, seen: Seen) -> None:
+        """`side`'s entry `index` says `seen`. One that goes no further than an earlier one changes nothing."""
+        known = self._known.setdefault((side, seen.side), _Known())
+        if seen.size > (known.size[-1] if known.size else 0):
+            known.at.append(index)
+            known.size.append(seen.size)
+
+    def before(self, side: str, index: int, other: str) -> int:
+        """How many entries of `other`'s log `side` had acknowledged before it wrote its entry `index`."""
+        known = self._known.get((side, other))
+        at = bisect_left(known.at, index) if known else 0
+        return known.size[at - 1] if known and at else 0
+
+    def first_beyond(self, side: str, other: str, index: int) -> int | None:
+        """Index of the first entry of `side` that acknowledges `other`'s entry `index`, or None."""
+        known = self._known.get((side, other))
+        at = bisect_right(known.size, index) if known else 0
+        return known.at[at] if known and at < len(known.at) else None
+
+
+def close(logs: Mapping[str, SideLog], cut: Mapping[str, int]) -> dict[str, int]:
+    """R3: the greatest prefixes within `cut` in which every acknowledgement points at entries that are held and applied.
+
+    Applied from the empty prefix upwards, so acknowledgements that go round in a circle (which hashes make impossible) wait for ever instead of misleading.
+    """
+    limit = {side: min(cut.get(side, 0), log.length) for side, log in logs.items()}
+    acks = {side: [(i, e) for i, e in log.events if isinstance(e, Seen)] for side, log in logs.items()}
+    done = dict.fromkeys(logs, 0)  # how many acknowledgements of each log are satisfied
+    applied = dict.fromkeys(logs, 0)
+    before = None
+    while before != applied:
+        before = dict(applied)
+        for side, rest in acks.items():
+            while done[side] < len(rest) and rest[done[side]][0] < limit[side]:
+                applied[side], seen = rest[done[side]]  # all that lies before it is applied
+                if seen.size > applied.get(seen.side, 0):
+                    break
+                done[side] += 1
+            else:
+                applied[side] = limit[side]
+    return applied
+
+
+def agreed(logs: Mapping[str, SideLog], cut: Mapping[str, int]) -> str | None:
+    """The manifest agreed in the slot whose acts `logs` holds, given the first `cut` entries of each log; None if there is none."""
+    return explain(logs, cut).manifest
+
+
+def explain(logs: Mapping[str, SideLog], cut: Mapping[str, int]) -> Verdict:
+    """As `agreed`, with every seal and why it counts or not."""
+    acks = Acknowledgements()
+    for side, log in logs.items():
+        for index, event in log.events:
+            if isinstance(event, Seen):
+                acks.add(side, index, event)
+    acts = {side: [(i, e) for i, e in log.events if not isinstance(e, Seen)] for side, log in logs.items()}
+    return judge(acts, acks, close(logs, cut))
+
+
+def judge(acts: Acts, acks: Acknowledgements, cut: Mapping[str, int]) -> Verdict:
+    """Judge one slot at a *closed* cut.
+
+    acts: for every Side of the slot (also one that has written nothing) its seals and revokes in this slot and its findings on others' seals in it,
+    ascending; acks: of the whole room. Acts of other slots may be there, they find no seal to speak of; seals of other slots may not.
+    """
+    return _Slot(acts, acks, cut).verdict()
+
+
+class _Slot:
+    """The acts of one slot, indexed for the questions that the rules ask."""
+
+    def __init__(self, acts: Acts, acks: Acknowledgements, cut: Mapping[str, int]) -> None:
+        self.acks = acks
+        self.sides = sorted(acts)
+        held = {side: [(i, e) for i, e in acts[side] if i < cut.get(side, 0)] for side in self.sides}
+        self.seals = {side: {i: e.manifest for i, e in held[side] if isinstance(e, Seal)} for side in self.sides}
+        self.revoked: dict[tuple[str, int], int] = {}  # (side, seal) -> index of its first revoke
+        self.found: dict[
+            tuple[str, str, int], tuple[int, bool]
+        ] = {}  # (finder, side, seal) -> (index, valid) of the first finding that says something
+        for side in self.sides:
+            for index, act in held[side]:
+                match act:
+                    case Revoke(seal) if seal < index:
+                        self.revoked.setdefault((side, seal), index)
+                    case Finding(other, seal, valid) if acks.before(side, index, other) > seal:
+                        self.found.setdefault((side, other, seal), (index, valid))
+                    case _:
+                        pass
+        self.bound: dict[tuple[str, int], int | None] = {}  # judged by R1: (side, seal) -> None if valid, else the earlier seal that binds
+        self._judge_all()
+
+    def others(self, side: str) -> Iterable[str]:
+        return (other for other in self.sides if other != side)
+
+    def valid(self, side: str, seal: int) -> bool:
+        return self.bound.get((side, seal), -1) is None
+
+    def finding(self, finder: str, side: str, seal: int, before: int | None = None) -> bool | None:
+        """`finder`'s first finding on the seal, if written before its index `before`."""
+        index, valid = self.found.get((finder, side, seal), (0, None))
+        return None if before is not None and index >= before else valid
+
+    def _judge_all(self) -> None:
+        """R1 in causal order: a seal is judged after its Side's earlier ones and after all that its Side had acknowledged."""
+        queue = {side: list(seals) for side, seals in self.seals.items()}
+        moved = True
+        while moved:
+            moved = False
+            for side in self.sides:
+                while queue[side] and all(
+                    not queue[other] or queue[other][0] >= self.acks.before(side, queue[side][0], other) for other in self.others(side)
+                ):
+                    seal = queue[side].pop(0)
+                    self.bound[side, seal] = next(
+                        (k for k in self.seals[side] if k < seal and self.valid(side, k) and not self._released(side, k, seal)), None
+                    )
+                    moved = True
+
+    def _released(self, side: str, earlier: int, at: int) -> bool:
+        """Was `side` free of its seal `earlier`, as far as it had acknowledged the others when it wrote its entry `at`?"""
+        revoke = self.revoked.get((side, earlier), at)
+        for other in self.others(side):
+            known = self.acks.before(side, at, other)
+            if self.finding(other, side, earlier, known) is False:
+                return True
+            if revoke >= at:
+                continue
+            told = self.acks.first_beyond(other, side, revoke)
+            if (
+                told is not None
+                and told < known
+                and not any(
+                    a < told
+                    and manifest == self.seals[side][earlier]
+                    and self.valid(other, a)
+                    and self.finding(side, other, a, at) is not False
+                    for a, manifest in self.seals[other].items()
+                )
+            ):
+                return True
+        return False
+
+    def _accepted(self, side: str, seal: int) -> bool:  # R4
+        return all(self.finding(other, side, seal) for other in self.others(side))
+
+    def _knew(self, side: str, seal: int, other: str, theirs: int) -> bool:
+        """Had `side` acknowledged the revoke of `other`'s seal `theirs` when it wrote `seal`?"""
+        revoke = self.revoked.get((other, theirs))
+        return revoke is not None and revoke < self.acks.before(side, seal, other)
+
+    def _pick(self, manifest: str) -> dict[str, int] | None:
+        """R2: one counting seal a Side, or None."""
+        chosen: dict[str, int] = {}
+
+        def extend(rest: Sequence[str]) -> bool:
+            if not rest:
+                return True
+            side = rest[0]
+            for seal, sealed in self.seals[side].items():
+                if sealed != manifest or not self.valid(side, seal) or not self._accepted(side, seal):
+                    continue
+                if any(self._knew(side, seal, p, k) or self._knew(p, k, side, seal) for p, k in chosen.items()):
+                    continue
+                chosen[side] = seal
+                if extend(rest[1:]):
+                    return True
+                del chosen[side]
+            return False
+
+        return chosen if extend(self.sides) else None
+
+    def verdict(self) -> Verdict:
+        manifests = sorted({manifest for seals in self.seals.values() for manifest in seals.values()})
+        picks = {m: pick for m in manifests if (pick := self._pick(m))} if len(self.sides) >= 2 else {}
+        if len(picks) > 1:  # never seen in all searches: stop rather than choose
+            raise Conflict(
+                f"two manifests are agreed in one slot: {', '.join(picks)}", "keep both logs and report this as a fault of the program"
+            )
+        agreed_on, by = next(iter(picks.items()), (None, dict[str, int]()))
+        judged = []
+        for side in self.sides:
+            for seal, manifest in self.seals[side].items():
+                counts = by.get(side) == seal
+                reasons = () if counts else tuple(self._reasons(side, seal, manifest, agreed_on)) or (Reason("apart"),)
+                judged.append(SealVerdict(side, seal, manifest, self.valid(side, seal), counts, reasons))
+        return Verdict(agreed_on, by, tuple(judged))
+
+    def _reasons(self, side: str, seal: int, manifest: str, agreed_on: str | None) -> Iterable[Reason]:
+        if not self.valid(side, seal):
+            yield Reason("bound", "", self.bound.get((side, seal)))
+        for other in self.others(side):
+            index, valid = self.found.get((other, side, seal), (None, None))
+            if valid is not True:
+                yield Reason("unfound" if valid is None else "refused", other, index)
+        for other in self.others(side):
+            theirs = [k for k, m in self.seals[other].items() if m == manifest and self.valid(other, k)]
+            accepted = [k for k in theirs if self._accepted(other, k)]
+            if not accepted:
+                yield Reason("pending" if theirs else "alone", other)
+            elif all(self._knew(other, k, side, seal) for k in accepted):
+                yield Reason("crossed", other)
+            elif all(self._knew(other, k, side, seal) or self._knew(side, seal, other, k) for k in accepted):
+                yield Reason("knew", other)
+        if (side, seal) in self.revoked:
+            yield Reason("revoked", "", self.revoked[side, seal])
+        if agreed_on is not None:
+            yield Reason("double" if agreed_on == manifest else "settled")
