@@ -80,7 +80,8 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The signed paragraph that an action stands on."""
 
     manifest: Digest
-    provision: Id
+    provision: Word
+    """Its id in that manifest."""
 
 
 class Link(Struct, frozen=True, forbid_unknown_fields=True, gc=False):

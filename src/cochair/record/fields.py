@@ -6,14 +6,19 @@ digits is the id of a *paper*, except in a field named ``manifest``: that is how
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any
 
+import msgspec
 from msgspec import Meta
+
+from cochair.kit import canonical
+from cochair.kit.errors import CochairError
 
 _SIDE = r"[A-Z][A-Z0-9]{1,7}"
 _NUMBER = r"(?:0|[1-9][0-9]{0,15})"
 
-Id = Annotated[str, Meta(pattern=rf"\A{_SIDE}/(?:record|w-{_SIDE}-{_NUMBER})/{_NUMBER}\Z")]
+Id = Annotated[str, Meta(pattern=rf"\A{_SIDE}/(?:record|w-[A-Za-z][A-Za-z0-9]{{1,7}}-{_NUMBER})/{_NUMBER}\Z")]
 """A joint thing: Side, log and number of the entry that introduced it (the form of ``kit.ids``)."""
 
 Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
@@ -36,6 +41,25 @@ Papers = dict[Language, Paper]
 """One paper per language."""
 
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
+
+
+def day(text: str) -> date:
+    """The day that ``2026-02-28`` names; raises `CochairError` on one that no month has."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CochairError(f"{text[:20]!r} is not a day", "Write year, month and day as 2026-02-28") from None
+
+
+def as_text(content: Any) -> str:
+    """A content, or a part of it, as one column: canonical JSON, so that equal values are equal text on every node."""
+    return canonical.dumps(msgspec.to_builtins(content)).decode()
+
+
+def of_text(column: str) -> Any:
+    """What `as_text` wrote."""
+    return msgspec.json.decode(column)
+
 
 _HEX = frozenset("0123456789abcdef")
 
