@@ -7,9 +7,10 @@ that is not), whether the body fits its schema, whether ``seq`` is the leaf's in
 
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -21,22 +22,23 @@ VERSION = 1
 LIMIT = canonical.ENTRY_LIMIT
 KINDS = ("statement", "position", "seal", "revoke", "finding", "seen", "key", "erase", "destroyed", "fault", "comment")
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII)
+_CLOCK = re.compile(r"(?:T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)*")
 _KIND = re.compile(r"[a-z][a-z-]{0,31}")
 _SCHEMA = re.compile(r"[a-z][a-z0-9_-]{0,31}\.[a-z][a-z0-9_-]{0,47}/[1-9][0-9]{0,3}")
-_HEX = re.compile(r"[0-9a-f]+")
+_HEX_DIGITS = "0123456789abcdef"
 
-
+Text20 = Annotated[str, msgspec.Meta(min_length=20, max_length=20)]  # what the C decoder can check costs nothing
+Text32 = Annotated[str, msgspec.Meta(min_length=32, max_length=32)]
 if TYPE_CHECKING:
     Body = dict[str, Any]
 else:
-    Body = canonical.typed_object(canonical.typed())  # the C decoder bounds integers, members and depth of the usual body
+    Body = canonical.typed_object(canonical.typed())  # integers, members and depth of the usual body
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """One entry. The members stand in the order of the bytes, so that encoding need not sort them."""
 
-    at: str
+    at: Text20
     """When, as the writer claims: RFC 3339 UTC, for display only."""
     body: Body
     kind: str
@@ -44,7 +46,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, k
     """Origin of the log."""
     room: str
     """Id of the room, 64 hex digits."""
-    salt: str
+    salt: Text32
     """16 random bytes in hex, so that a short body cannot be guessed from a leaf hash."""
     schema: str
     """Name and version of what the body holds, e.g. ``meetings.agenda/1``."""
@@ -53,8 +55,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, k
     v: int
 
 
-_decode_typed = msgspec.json.Decoder(Entry).decode
-_encode_in_order = msgspec.json.Encoder(order="deterministic").encode
+_decoder = msgspec.json.Decoder(Entry)
+_encoder = msgspec.json.Encoder(order="deterministic")
 _TYPES = {"at": str, "body": dict, "kind": str, "log": str, "room": str, "salt": str, "schema": str, "seq": int, "v": int}
 
 
@@ -78,23 +80,66 @@ def encode(entry: Entry) -> bytes:
 
 def decode(data: bytes) -> Entry:
     """The entry of exactly these bytes: ``encode(decode(data)) == data``. Raises `Rejected`."""
-    entry = parse(data)
+    entry = _parse(data)
     check(entry)
     return entry
 
 
-def parse(data: bytes) -> Entry:
-    """Half of `decode`: canonical, and with members of the right types, but their forms not yet looked at. Raises `Rejected`."""
-    if canonical.is_plain(data) and len(data) <= LIMIT:
-        try:
-            entry = _decode_typed(data)
-            if _encode_in_order(entry) == data:
-                return entry
-        except (ValueError, RecursionError):
-            pass  # the slow way accepts a deep body, or names the fault
+def decode_run(run: Sequence[bytes]) -> list[Entry]:
+    """``[decode(data) for data in run]``, three times as fast: one decode, one encode and one check of each member for the whole run."""
+    entries = _parse_run(run)
+    if entries is None or not _forms_hold(entries):
+        return [decode(data) for data in run]  # accepts the unusual, names the fault
+    return entries
+
+
+def _parse(data: bytes) -> Entry:
+    """Canonical, and with members of the right types; their forms not yet looked at."""
+    entries = _parse_run((data,))
+    if entries is not None:
+        return entries[0]
     members = canonical.loads(data, limit=LIMIT)
     _check_types(members)
     return Entry(**members)
+
+
+def _parse_run(run: Sequence[bytes]) -> list[Entry] | None:
+    """The entries of a run, or None if some entry is not canonical, or is beyond the fast way.
+
+    Entries are parted by newlines. Canonical JSON has none inside, so that bytes equal as a whole are equal entry by entry.
+    """
+    whole = b"\n".join(run)
+    if not canonical.is_plain(whole) or whole.count(b"\n") != len(run) - 1 or len(max(run, key=len)) > LIMIT:
+        return None
+    try:
+        entries = _decoder.decode_lines(whole)
+        return entries if _encoder.encode_lines(entries) == whole + b"\n" else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _forms_hold(entries: list[Entry]) -> bool:
+    """Whether `check` holds for every entry of a run, column by column; sizes of ``at`` and ``salt`` are known from decoding."""
+    ats, _, kinds, logs, rooms, salts, schemas, seqs, versions = zip(*map(msgspec.structs.astuple, entries), strict=True)
+    try:
+        for check_one, values in (
+            (check_day, {at[:10] for at in ats}),
+            (check_kind, set(kinds)),
+            (check_log, set(logs)),
+            (check_room, set(rooms)),
+            (check_schema, set(schemas)),
+        ):
+            for value in values:
+                check_one(value)
+    except Rejected:
+        return False
+    return (
+        set(versions) == {VERSION}
+        and min(seqs) >= 0
+        and max(seqs) <= canonical.MAX_INT
+        and not "".join(salts).strip(_HEX_DIGITS)
+        and _CLOCK.fullmatch("".join([at[10:] for at in ats])) is not None
+    )
 
 
 def _check_types(members: Any) -> None:
@@ -111,29 +156,26 @@ def check(entry: Entry) -> None:
         raise Rejected(f"The entry has version {entry.v}; this program reads version {VERSION}", "Use a newer version of the program")
     if not 0 <= entry.seq <= canonical.MAX_INT:
         raise Rejected(f"The entry has the number {entry.seq}")
+    if len(entry.at) != 20 or _CLOCK.fullmatch(entry.at[10:]) is None:
+        raise Rejected(f"{entry.at[:40]!r} is not a time in UTC")
+    check_day(entry.at[:10])
+    if len(entry.salt) != 32 or entry.salt.strip(_HEX_DIGITS):
+        raise Rejected("The salt is not 16 bytes in hex")
     check_log(entry.log)
     check_room(entry.room)
-    check_line(entry)
-
-
-def check_line(entry: Entry) -> None:
-    """The members that change from entry to entry; raises `Rejected`."""
-    if _TIME.fullmatch(entry.at) is None or not is_day(entry.at[:10]):
-        raise Rejected(f"{entry.at[:40]!r} is not a time in UTC")
-    if len(entry.salt) != 32 or _HEX.fullmatch(entry.salt) is None:
-        raise Rejected("The salt is not 16 bytes in hex")
     check_kind(entry.kind)
     check_schema(entry.schema)
 
 
 @lru_cache(4096)
-def is_day(text: str) -> bool:
-    """Whether ``YYYY-MM-DD`` is a day of the calendar."""
+def check_day(text: str) -> None:
+    """Raise `Rejected` unless ``text`` is a day of the calendar as ``YYYY-MM-DD``."""
     try:
-        date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        return False
-    return True
+        day = None
+    if day is None or day.isoformat() != text:
+        raise Rejected(f"{text[:20]!r} is not a day of the calendar")
 
 
 @lru_cache(256)
@@ -159,5 +201,5 @@ def check_log(text: str) -> None:
 @lru_cache(256)
 def check_room(text: str) -> None:
     """Raise `Rejected` unless ``text`` is the id of a room."""
-    if len(text) != 64 or _HEX.fullmatch(text) is None:
+    if len(text) != 64 or text.strip(_HEX_DIGITS):
         raise Rejected("The room is not named by 32 bytes in hex")
