@@ -2,16 +2,35 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from cochair.followup.contents import Action, ActionReport, Area, Assessment, Due, Lead, Phrase, Project, WayForward
 from cochair.followup.rules import last_day
 from cochair.followup.tables import ACTION, AREA, ASSESSMENT, CANDIDATE, LEAD, LINK, PHRASE, PROJECT, REPORT, TABLES, WAY_FORWARD
-from cochair.record.fields import as_text
+from cochair.record.fields import Id, Papers, Word, as_text
 from cochair.record.registry import ManifestView, MatterKind, MatterView, Row, Stage, StatementKind, StatementView
+
+SETTLED = ("adopt", "sign", "correct", "amend")
+"""The slots whose manifest gives candidates for agreed actions, the later ones over the earlier."""
+
+
+class _Unit(msgspec.Struct, frozen=True):
+    """As much of a provision in a manifest as is needed here; the manifest itself is typed by the stage that builds it, above this one."""
+
+    id: Word
+    kind: str
+    no: Word
+    papers: Papers
+
+
+class _Protocol(msgspec.Struct, frozen=True):
+    session: Id
+    provisions: tuple[_Unit, ...]
 
 
 def on_statement(view: StatementView) -> Iterator[Row]:
     """A lead, a report -> one row each."""
-    said: dict[str, str | int | None] = {"id": view.id, "side": view.side, "account": view.account, "seq": view.seq}
+    said: dict[str, str | int | None] = {"id": view.id, "side": view.side, "account": view.account}
     match view.content:
         case Lead() as one:
             named = {"action": one.action, "lead": as_text(one.lead), "others": as_text(one.others), "post": one.post}
@@ -61,22 +80,23 @@ def _last(due: Due | None) -> str | None:
 
 
 def on_adopted(view: ManifestView) -> Iterator[Row]:
-    """A signed protocol -> one candidate per paragraph. What it holds beyond the known fields is of no concern here."""
-    if view.slot.kind not in ("adopt", "sign"):
+    """A protocol that all Sides settled or signed -> one candidate per paragraph and list. Content of another form -> nothing, never an error."""
+    if view.slot.kind not in SETTLED:
         return
-    session = view.manifest.get("session")
-    numbers: dict[str, Row] = {}
-    for place, provision in enumerate(view.manifest.get("provisions", ())):
-        if provision.get("kind") == "paragraph":
-            told = {
-                "place": place,
-                "kind": "paragraph",
-                "printed": str(provision.get("no", "")),
-                "papers": as_text(provision.get("papers", {})),
-            }
-            key = {"manifest": view.digest, "slot": view.slot.kind, "provision": str(provision["id"])}
-            numbers.setdefault(key["provision"], Row(CANDIDATE.name, key | {"instrument": view.slot.of, "session": session} | told))
-    yield from numbers.values()
+    try:
+        manifest = msgspec.convert(view.manifest, _Protocol)
+    except msgspec.ValidationError:
+        return
+    units = {unit.id: (place, unit) for place, unit in reversed([*enumerate(manifest.provisions)]) if unit.kind in ("paragraph", "list")}
+    for place, unit in units.values():
+        key: dict[str, str | int | None] = {"manifest": view.digest, "slot": view.slot.kind, "provision": unit.id}
+        where: dict[str, str | int | None] = {
+            "instrument": view.slot.of,
+            "step": view.slot.step,
+            "session": manifest.session,
+            "place": place,
+        }
+        yield Row(CANDIDATE.name, key | where | {"kind": unit.kind, "printed": unit.no, "papers": as_text(unit.papers)})
 
 
 STAGE = Stage(

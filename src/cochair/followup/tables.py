@@ -56,7 +56,7 @@ LINK = Table(
 LEAD = Table(
     "followup_lead",
     "record",
-    (*_SAID, Column("seq", "int"), Column("action"), Column("lead"), Column("others"), Column("post", null=True)),
+    (*_SAID, Column("action"), Column("lead"), Column("others"), Column("post", null=True)),
     key=("id",),
     indexes=(("action",),),
 )
@@ -65,7 +65,6 @@ REPORT = Table(
     "record",
     (
         *_SAID,
-        Column("seq", "int"),
         Column("action"),
         Column("dated"),
         Column("state"),
@@ -100,8 +99,9 @@ CANDIDATE = Table(
     (
         Column("manifest"),
         Column("instrument"),
-        Column("session", null=True),
+        Column("session"),
         Column("slot"),
+        Column("step", "int"),
         Column("provision"),
         Column("place", "int"),
         Column("kind"),

@@ -33,7 +33,7 @@ def on_statement(view: StatementView) -> Iterator[Row]:
         case DelegationChange() as change:
             joined = None if change.joined is None else as_text(change.joined)
             row = {"session": change.session, "gone": change.left, "joined": joined, "letter": change.letter}
-            yield Row(CHANGE.name, said | {"seq": view.seq, "at": view.at} | row)
+            yield Row(CHANGE.name, said | row)
         case Report() as report:
             row = {"session": report.session, "body": report.body, "papers": as_text(report.papers), "dated": report.dated}
             yield Row(REPORT.name, said | row | {"joint": int(report.joint)})

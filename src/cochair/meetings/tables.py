@@ -76,8 +76,6 @@ CHANGE = Table(
     "record",
     (
         *_SAID,
-        Column("seq", "int"),
-        Column("at"),
         Column("session"),
         Column("gone", null=True),
         Column("joined", null=True),
