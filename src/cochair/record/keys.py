@@ -1,0 +1,290 @@
+"""Key files: made, kept closed, read back. The formats stand in `docs/formats/keys.md`.
+
+- A private key is one PEM file (PKCS#8, not encrypted, or encrypted by a passphrase for a person's), mode 0600, in a folder of mode 0700. A file that others
+  may read, or that belongs to somebody else, is refused: a key that leaked is worse than a node that does not start.
+- **Node keys**, in ``<node>/signer``: ``log.pem`` (Ed25519, signs heads of the record), ``cosign.pem`` (Ed25519, under one name only), ``exchange.pem``
+  (X25519, from which MAC keys are derived); beside them ``public.json`` and the sign-ledger. They are read by the signer process alone.
+- **Root keys**: three Ed25519 keys of which two authorise a change of a log key; made in a folder that is then taken off the machine.
+- **Person keys** never come to a node: Ed25519 or ECDSA P-256, made and used where the person signs.
+- A key is never overwritten. Published example keys are refused.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import msgspec
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, EllipticCurvePublicKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from cochair.kit.canonical import dumps
+from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
+from cochair.kit.ids import check_hex, check_side
+from cochair.ledger.ed25519 import check_public
+from cochair.ledger.macs import check_exchange_public
+from cochair.ledger.notes import COSIGNATURE, check_name, vkey
+
+SIGNER_FOLDER = "signer"
+SIGN_LEDGER = "sign-ledger"
+ROOT_COUNT = 3
+FILE_LIMIT = 16 * 1024
+
+Suite: TypeAlias = Literal["ed25519", "ecdsa-p256"]
+PersonKey: TypeAlias = Ed25519PrivateKey | EllipticCurvePrivateKey
+PersonPublic: TypeAlias = Ed25519PublicKey | EllipticCurvePublicKey
+
+_RAW, _PEM, _DER = serialization.Encoding.Raw, serialization.Encoding.PEM, serialization.Encoding.DER
+_PKCS8, _SPKI = serialization.PrivateFormat.PKCS8, serialization.PublicFormat.SubjectPublicKeyInfo
+_NONE = serialization.NoEncryption()
+
+PUBLISHED = frozenset(
+    {
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",  # RFC 8032, 7.1
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+        "278117fc144c72340f67d0f2316e8386ceffbf2b2428c9c51fef7c597f1d426e",
+        "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
+        "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a",  # RFC 7748, 6.1
+        "de9edb7d7b4dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f",
+    }
+)
+"""Public keys whose private halves stand in standards: refused wherever a key is made known."""
+
+
+class PublicKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The public half of a node's keys, as ``public.json`` holds it: hex of 32 bytes each."""
+
+    side: str
+    domain: str
+    log: str
+    cosign: str
+    exchange: str
+
+    def log_vkey(self, origin: str) -> str:
+        """The verifier key of one of this node's logs; the key is named as the log."""
+        return vkey(origin, bytes.fromhex(self.log))
+
+    @property
+    def cosigner(self) -> str:
+        """The one name under which this node cosigns."""
+        return f"{self.domain}/mirror"
+
+    def cosign_vkey(self) -> str:
+        """The verifier key of this node's cosignatures."""
+        return vkey(self.cosigner, bytes.fromhex(self.cosign), COSIGNATURE)
+
+
+class NodeKeys(NamedTuple):
+    """A node's private keys, 32 raw bytes each, and the public half."""
+
+    public: PublicKeys
+    log: bytes
+    cosign: bytes
+    exchange: bytes
+
+    def __repr__(self) -> str:
+        return f"NodeKeys({self.public!r}, private parts not shown)"
+
+
+def refuse_published(public: str) -> str:
+    """A public key in hex, given back; raises `Rejected` if its private half is printed in a standard."""
+    if public in PUBLISHED:
+        raise Rejected("This key is a published example; anybody could sign with it", "Make a new key")
+    return public
+
+
+def create_node_keys(node: Path, *, side: str, domain: str) -> PublicKeys:
+    """Make the three keys of a new node in ``<node>/signer``; raises `Conflict` if there are keys already."""
+    check_side(side)
+    check_name(domain)
+    folder = _private_folder(node / SIGNER_FOLDER)
+    log, cosign, exchange = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate(), X25519PrivateKey.generate()
+    public = PublicKeys(side, domain, _public_hex(log), _public_hex(cosign), _public_hex(exchange))
+    for name, key in (("log", log), ("cosign", cosign), ("exchange", exchange)):
+        write_private(folder / f"{name}.pem", key.private_bytes(_PEM, _PKCS8, _NONE))
+    write_private(folder / SIGN_LEDGER, b"")  # nothing signed yet; it is never made a second time
+    write_private(folder / "public.json", dumps(msgspec.to_builtins(public)))
+    return public
+
+
+def load_public_keys(node: Path) -> PublicKeys:
+    """What ``<node>/signer/public.json`` says, checked; needs no private key."""
+    path = node / SIGNER_FOLDER / "public.json"
+    try:
+        public = msgspec.json.decode(_read(path), type=PublicKeys)
+    except msgspec.DecodeError as error:
+        raise Rejected(f"{path} is damaged: {error}", "Restore it from the key backup") from None
+    check_side(public.side)
+    check_name(public.domain)
+    check_public(bytes.fromhex(check_hex(refuse_published(public.log), 32)))
+    check_public(bytes.fromhex(check_hex(refuse_published(public.cosign), 32)))
+    check_exchange_public(bytes.fromhex(check_hex(refuse_published(public.exchange), 32)))
+    if public.log == public.cosign:
+        raise Rejected("The log key and the cosigning key are the same", "Make the node's keys anew")
+    return public
+
+
+def load_node_keys(node: Path) -> NodeKeys:
+    """The private keys in ``<node>/signer``; raises `CochairError` if one is missing, readable by others, or not the one that ``public.json`` names."""
+    public = load_public_keys(node)
+    folder = node / SIGNER_FOLDER
+    parts = []
+    for name, kind in (("log", Ed25519PrivateKey), ("cosign", Ed25519PrivateKey), ("exchange", X25519PrivateKey)):
+        path = folder / f"{name}.pem"
+        key = _load_pem(read_private(path), path)
+        if not isinstance(key, kind) or _public_hex(key) != getattr(public, name):
+            raise Rejected(f"{path} is not the key that public.json names", "Restore both from the same key backup")
+        parts.append(key.private_bytes(_RAW, serialization.PrivateFormat.Raw, _NONE))
+    return NodeKeys(public, *parts)
+
+
+def create_root_keys(folder: Path) -> list[str]:
+    """Make ``root-1.pem`` .. ``root-3.pem`` in a folder of their own, for three custodians to take away; gives the three public keys in hex."""
+    folder = _private_folder(folder)
+    publics = []
+    for number in range(1, ROOT_COUNT + 1):
+        key = Ed25519PrivateKey.generate()
+        write_private(folder / f"root-{number}.pem", key.private_bytes(_PEM, _PKCS8, _NONE))
+        publics.append(_public_hex(key))
+    return publics
+
+
+def new_person_key(suite: Suite = "ed25519", passphrase: bytes | None = None) -> bytes:
+    """A new private key for one person, PEM; encrypted if a passphrase is given. Raises `Rejected` on an unknown suite."""
+    if suite == "ed25519":
+        key: PersonKey = Ed25519PrivateKey.generate()
+    elif suite == "ecdsa-p256":
+        key = generate_private_key(SECP256R1())
+    else:
+        raise Rejected(f"{str(suite)[:40]!r} is not a suite of personal keys", "Use ed25519 or ecdsa-p256")
+    return key.private_bytes(_PEM, _PKCS8, serialization.BestAvailableEncryption(passphrase) if passphrase else _NONE)
+
+
+def load_person_key(pem: bytes, passphrase: bytes | None = None) -> PersonKey:
+    """The private key of a PEM file; raises `Rejected` if it is damaged, of another suite, or the passphrase is missing or wrong."""
+    key = _load_pem(pem, "The key file", passphrase)
+    if isinstance(key, Ed25519PrivateKey) or (isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)):
+        return key
+    raise Rejected("The key is neither Ed25519 nor ECDSA P-256", "Use a key made by: cochair keys person")
+
+
+def load_person_public(public: str) -> PersonPublic:
+    """The public key of a mandate: hex of its DER SubjectPublicKeyInfo, in its one form; raises `Rejected`."""
+    check_hex(public, len(public) // 2)
+    try:
+        key = serialization.load_der_public_key(bytes.fromhex(public))
+    except (ValueError, UnsupportedAlgorithm):
+        raise Rejected("The public key of the mandate is damaged") from None
+    if isinstance(key, Ed25519PublicKey):
+        refuse_published(check_public(key.public_bytes(_RAW, serialization.PublicFormat.Raw)).hex())
+    elif not (isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)):
+        raise Rejected("The public key of the mandate is neither Ed25519 nor ECDSA P-256")
+    if key.public_bytes(_DER, _SPKI).hex() != public:
+        raise Rejected("The public key of the mandate is not in its canonical form")
+    return key
+
+
+def person_public(key: PersonKey) -> str:
+    """Hex of the DER SubjectPublicKeyInfo: what a mandate (`key` entry) names as ``public``."""
+    return key.public_key().public_bytes(_DER, _SPKI).hex()
+
+
+def person_suite(key: PersonKey | PersonPublic) -> Suite:
+    """Which suite a personal key belongs to."""
+    return "ed25519" if isinstance(key, Ed25519PrivateKey | Ed25519PublicKey) else "ecdsa-p256"
+
+
+def key_digest(public: str) -> str:
+    """SHA-256 of a person's public key (its DER), hex: what a mandate names as ``key``."""
+    return hashlib.sha256(bytes.fromhex(public)).hexdigest()
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file of mode 0600 that must not exist yet, durably; raises `Conflict` or, on a full or closed disk, `CochairError`."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except FileExistsError:
+        raise Conflict(f"{path} exists already; a key is never overwritten", "Choose an empty folder") from None
+    except OSError as error:
+        raise _cannot("write", path, error) from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(path.parent)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise _cannot("write", path, error) from None
+
+
+def read_private(path: Path) -> bytes:
+    """Bytes of a private file; raises `CochairError` if others may read it or it belongs to another user."""
+    return _read(path, closed=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def check_closed(path: Path, mode: int, owner: int) -> None:
+    """Raise `CochairError` if group or others have any right on the file or folder, or it is not ours."""
+    if mode & 0o077:
+        raise CochairError(f"{path} is open to other users (mode {mode & 0o777:04o})", f"Close it: chmod go= {path}")
+    if owner != os.geteuid():
+        raise CochairError(f"{path} belongs to another user", "Run the node as the user who owns its keys")
+
+
+def _read(path: Path, *, closed: bool = False) -> bytes:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        with os.fdopen(handle, "rb") as file:
+            status = os.fstat(file.fileno())
+            if closed:
+                check_closed(path, status.st_mode, status.st_uid)
+            data = file.read(FILE_LIMIT + 1)
+    except FileNotFoundError:
+        raise NotFound(f"There is no {path}", "Make the node's keys with: cochair node init, or restore the key backup") from None
+    except OSError as error:
+        raise _cannot("read", path, error) from None
+    if len(data) > FILE_LIMIT:
+        raise Rejected(f"{path} is too long for a key file")
+    return data
+
+
+def _private_folder(folder: Path) -> Path:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.stat()
+    except OSError as error:
+        raise _cannot("make", folder, error) from None
+    check_closed(folder, status.st_mode, status.st_uid)
+    return folder
+
+
+def _cannot(what: str, path: Path, error: OSError) -> CochairError:
+    return CochairError(f"Cannot {what} {path}: {error.strerror}", "Check the disk and the owner of the folder")
+
+
+def _public_hex(key: Any) -> str:
+    raw: bytes = key.public_key().public_bytes(_RAW, serialization.PublicFormat.Raw)
+    return raw.hex()
+
+
+def _load_pem(pem: bytes, name: object, passphrase: bytes | None = None) -> Any:
+    try:
+        return serialization.load_pem_private_key(pem, passphrase)
+    except TypeError:
+        step = "Leave the passphrase out" if passphrase else "Give its passphrase"
+        raise Rejected(f"{name} is {'not ' if passphrase else ''}encrypted", step) from None
+    except Exception:  # the library raises what OpenSSL finds, of many types  # noqa: BLE001
+        raise Rejected(f"{name} is damaged, or the passphrase is wrong") from None

@@ -1,0 +1,205 @@
+"""The signer itself, wherever it runs: one per node folder, by a file lock; keys in this process only; each head in the sign-ledger before its signature.
+
+Order for a batch of requests: judge each by the ledger (and by its proof of growth, where one is given), append all new heads with one sync, sign, answer.
+What is refused gets its own answer and does not hold up the others.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from cochair.kit.errors import CochairError, Conflict, Rejected
+from cochair.kit.ids import check_hex, parse_origin
+from cochair.ledger.checkpoints import Checkpoint
+from cochair.ledger.cosignatures import Cosigner
+from cochair.ledger.macs import MacVerifier, mac_key
+from cochair.ledger.merkle import EMPTY_ROOT, HASH_SIZE, Frontier
+from cochair.ledger.notes import LogSigner, check_text, open_note, sign_note, split_note
+from cochair.record.keys import SIGNER_FOLDER, check_closed, load_node_keys
+from cochair.record.signer_ledger import Head, SignLedger
+from cochair.record.signer_wire import (
+    Answer,
+    Cosign,
+    Growth,
+    Keys,
+    Last,
+    LastHead,
+    Line,
+    Mac,
+    Note,
+    OpenWorking,
+    Public,
+    Request,
+    Sign,
+    SignText,
+    failed,
+)
+
+LOCK = "lock"
+
+TEXTS = ("cochair/bundle/v1", "cochair/request/v1", "cochair/descriptor/v1")
+"""First lines of the texts, other than checkpoints, that the log key signs: the list of a bundle, a request for files, a node's descriptor at pairing.
+None of them can be an origin (an origin has four parts), so none can be taken for a checkpoint."""
+
+
+class Held(CochairError):
+    """Another signer of this node is alive."""
+
+
+class Keeper:
+    """Keys, ledger and lock of one node folder. Not safe for threads: one process or one lock owns it."""
+
+    def __init__(self, node: Path) -> None:
+        folder = node / SIGNER_FOLDER
+        self._lock = _take(folder)
+        try:
+            self._keys = load_node_keys(node)
+            self._ledger = SignLedger(folder)
+        except BaseException:
+            os.close(self._lock)
+            raise
+        self.public = self._keys.public
+        self._cosigner = Cosigner(self.public.cosigner, self._keys.cosign)
+        self._cosigned_at = 0
+        self._signers: dict[str, LogSigner] = {}
+        self._macs: dict[tuple[str, str, bytes], bytes] = {}
+
+    def close(self) -> None:
+        """Close the ledger and let the lock go."""
+        self._ledger.close()
+        os.close(self._lock)
+
+    def answer(self, requests: Sequence[Request]) -> list[Answer]:
+        """One answer a request, in order; one sync of the ledger for them all."""
+        heads: dict[int, Head] = {}
+        answers: dict[int, Answer] = {}
+        staged: dict[str, Head] = {}
+        for number, request in enumerate(requests):
+            try:
+                head = self._head(request)
+                if head is not None:
+                    last = staged.get(head.origin) or self._ledger.last(head.origin)
+                    self._ledger.check(head, last)
+                    self._check_growth(head, last, request.growth)  # type: ignore[union-attr]  # requests with a head have one
+                    staged[head.origin] = heads[number] = head
+            except CochairError as error:
+                answers[number] = failed(error)
+        try:
+            self._ledger.append(heads.values())
+        except CochairError as error:
+            answers.update({number: failed(error) for number in heads})
+        for number, request in enumerate(requests):
+            if number not in answers:
+                try:
+                    answers[number] = self._act(request)
+                except CochairError as error:
+                    answers[number] = failed(error)
+        return [answers[number] for number in range(len(requests))]
+
+    def _head(self, request: Request) -> Head | None:
+        """What the request would put into the ledger, checked for form; None if nothing."""
+        match request:
+            case Sign(origin, size, root):
+                self._own(origin)
+                head = Head("sign", origin, size, root)
+            case Mac(origin, size, root, room, peers):
+                self._own(origin)
+                for side, public in (peers or {self.public.side: b""}).items():
+                    self._mac(origin, side, room, public or bytes.fromhex(self.public.exchange))  # derived now: a bad key leaves no line
+                head = Head("mac", origin, size, root)
+            case Cosign(note):
+                text, _ = split_note(note)
+                checkpoint = Checkpoint.parse(text)
+                if parse_origin(checkpoint.origin).domain == self.public.domain:
+                    raise Conflict(f"{checkpoint.origin} is this node's own log", "A node cosigns the logs of others")
+                return Head("cosign", *checkpoint)
+            case _:
+                return None
+        Checkpoint(head.origin, head.size, head.root).text()
+        return head
+
+    def _own(self, origin: str) -> None:
+        parts = parse_origin(origin)
+        if (parts.domain, parts.side) != (self.public.domain, self.public.side):
+            raise Conflict(f"{origin} is not a log of this node", f"It signs logs of {self.public.side} at {self.public.domain}")
+
+    @staticmethod
+    def _check_growth(head: Head, last: Head | None, growth: Growth | None) -> None:
+        if growth is None or (last is not None and head.size == last.size):
+            return
+        size, root = (last.size, last.root) if last else (0, EMPTY_ROOT)
+        frontier = Frontier.load(growth.size, growth.frontier)
+        if (growth.size, frontier.root()) != (size, root):
+            raise Conflict(
+                f"{head.origin} does not begin with the {size} entries that were signed last",
+                "The log was changed behind the signer: stop, and recover it from the other Side",
+            )
+        if len(growth.leaves) % HASH_SIZE:
+            raise Rejected("The proof of growth does not hold whole hashes")
+        frontier.extend(growth.leaves[at : at + HASH_SIZE] for at in range(0, len(growth.leaves), HASH_SIZE))
+        if (frontier.size, frontier.root()) != (head.size, head.root):
+            raise Rejected("The proof of growth does not lead to the head that is to be signed")
+
+    def _act(self, request: Request) -> Answer:
+        match request:
+            case Sign(origin, size, root):
+                text = Checkpoint(origin, size, root).text()
+                return Note(sign_note(text, [self._log_signer(origin).sign(text)]))
+            case Mac(origin, size, root, room, peers):
+                text = Checkpoint(origin, size, root).text()
+                own = bytes.fromhex(self.public.exchange)
+                verifiers = [self._mac(origin, side, room, public) for side, public in sorted((peers or {self.public.side: own}).items())]
+                return Note(sign_note(text, [verifier.sign(text) for verifier in verifiers]))
+            case Cosign(note, at):
+                text, _ = split_note(note)
+                self._cosigned_at = max(self._cosigned_at, at or int(time.time()))  # never behind an earlier one
+                return Line(str(self._cosigner.sign(text, self._cosigned_at)))
+            case OpenWorking(note, room, peer, to):
+                text, _ = split_note(note)
+                verifier = self._mac(Checkpoint.parse(text).origin, to or self.public.side, room, peer)
+                return Line(open_note(note, [verifier]).text)
+            case SignText(name, text):
+                check_text(text)
+                if text.split("\n", 1)[0] not in TEXTS:
+                    raise Rejected("The log key signs no such text", f"The first line must be one of: {', '.join(TEXTS)}")
+                return Note(sign_note(text, [self._log_signer(name).sign(text)]))
+            case Last(origin):
+                last = self._ledger.last(origin)
+                return LastHead(last.size, last.root) if last else LastHead(-1, b"")
+            case Public():
+                return Keys(self.public)
+
+    def _log_signer(self, name: str) -> LogSigner:
+        if name not in self._signers:
+            if len(self._signers) >= 4096:
+                self._signers.clear()
+            self._signers[name] = LogSigner(name, self._keys.log)
+        return self._signers[name]
+
+    def _mac(self, origin: str, side: str, room: str, public: bytes) -> MacVerifier:
+        check_hex(room, 32)
+        known = (origin, room, public)
+        if known not in self._macs:
+            if len(self._macs) >= 4096:
+                self._macs.clear()
+            self._macs[known] = mac_key(self._keys.exchange, public, room, origin)
+        return MacVerifier(origin, side, self._macs[known])
+
+
+def _take(folder: Path) -> int:
+    """The exclusive lock of the folder, as an open file; raises `Held` if somebody has it."""
+    path = folder / LOCK
+    try:
+        status = folder.stat()
+        check_closed(folder, status.st_mode, status.st_uid)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise CochairError(f"Cannot open {path}: {error.strerror}", "Make the node first: cochair node init") from None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(file)
+        raise Held(f"Another signer works with the keys in {folder}", "Only one may; stop the other node first") from None
+    return file

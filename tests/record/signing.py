@@ -1,0 +1,32 @@
+"""What the signer's tests share: a node folder with fresh keys, and a small log that can be restored from an old copy."""
+
+from pathlib import Path
+
+from cochair.ledger.merkle import Frontier, leaf_hash
+from cochair.record.keys import SIGNER_FOLDER, PublicKeys, create_node_keys
+from cochair.record.signer_wire import Growth, growth
+
+ORIGIN = "in.example/c7/IN/record"
+WORKING = "in.example/c7/IN/w-IN-1"
+ROOM = "ab" * 32
+
+
+def new_node(folder: Path, side: str = "IN") -> PublicKeys:
+    folder.mkdir(exist_ok=True)
+    return create_node_keys(folder, side=side, domain=f"{side.lower()}.example")
+
+
+def ledger_file(folder: Path) -> Path:
+    return folder / SIGNER_FOLDER / "sign-ledger"
+
+
+def head_of(entries: list[bytes]) -> tuple[int, bytes]:
+    frontier = Frontier()
+    frontier.extend(leaf_hash(entry) for entry in entries)
+    return frontier.size, frontier.root()
+
+
+def growth_of(entries: list[bytes], signed: int) -> Growth:
+    frontier = Frontier()
+    frontier.extend(leaf_hash(entry) for entry in entries[:signed])
+    return growth(frontier.size, frontier.dump(), [leaf_hash(entry) for entry in entries[signed:]])
