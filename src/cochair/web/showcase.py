@@ -97,15 +97,21 @@ def context() -> dict[str, Any]:
         "tabs": [(_("Text"), "#", True), (_("Review"), "#", False), (_("Press"), "#", False)],
         "report": REPORT,
         "spans": [
-            Span(4, 16, _("ordinal"), "fact", "claim-1"),
-            Span(49, 74, _("place"), "fact", "claim-2"),
-            Span(76, 142, _("outcome"), "outcome", "claim-3"),
-            Span(131, 142, _("topic"), "fact", "claim-4"),
-            Span(REPORT.index("Relations"), len(REPORT), _("not classified"), "unread", "claim-5"),
+            _span("11th session", _("ordinal"), "fact"),
+            _span("Vanijya Bhawan, New Delhi", _("place"), "fact"),
+            _span("The two sides agreed to deepen cooperation in rare earths", _("outcome"), "outcome"),
+            _span("rare earths", _("topic"), "fact"),
+            _span("reviewed progress since the 10th session", _("statement"), "statement"),
+            _span("Relations are at their best ever.", _("not classified"), "unread"),
         ],
         "form": SampleForm(),
         "bad": bad,
     }
+
+
+def _span(words: str, label: str, kind: str) -> Span:
+    start = REPORT.index(words)
+    return Span(start, start + len(words), label, kind, f"claim-{start}")
 
 
 def _steps() -> list[dict[str, str]]:
@@ -143,7 +149,6 @@ def _rows() -> list[dict[str, Any]]:
                     "runs": [
                         Run("same", "The Sides will "),
                         Run("del", "consider", "IN"),
-                        Run("same", " "),
                         Run("ins", "establish", "IN"),
                         Run("same", " a modernised wind tunnel facility "),
                         Run("bracket", "with joint financing"),

@@ -12,10 +12,10 @@ const limit = 160_000
 rmSync(`${out}/fonts`, { recursive: true, force: true })
 mkdirSync(`${out}/fonts`, { recursive: true })
 
-const css = compile(here('scss/cochair.scss'), { loadPaths: [here('scss'), here('node_modules'), here('.')], style: 'compressed', quietDeps: true }).css
+const css = compile(here('scss/cochair.scss'), { loadPaths: [here('scss'), here('node_modules'), here('.')], style: 'compressed', charset: false, quietDeps: true }).css
 if (Buffer.byteLength(css) > limit) throw new Error(`the style sheet has ${Buffer.byteLength(css)} bytes, more than ${limit}`)
 if (/GDS Transport|crown/i.test(css)) throw new Error('the style sheet names what may not be shipped')
-const licence = '/* Parts from GOV.UK Frontend (Crown Copyright, MIT) and MOJ Frontend (MIT), see LICENCES.txt; the rest is Cochair, Apache-2.0. */\n'
+const licence = '@charset "utf-8";/* Parts from GOV.UK Frontend (Crown Copyright, MIT) and MOJ Frontend (MIT), see LICENCES.txt; the rest is Cochair, Apache-2.0. */\n'
 keep('cochair.css', licence + css)
 
 const js = await build({ entryPoints: [here('js/cochair.mjs')], bundle: true, minify: true, format: 'esm', target: 'es2020', write: false, legalComments: 'none' })

@@ -125,8 +125,9 @@ def session_name(ordinal: Any) -> str:
         return _("Session")
     number = int(ordinal)
     suffix = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    # Translators: English writes the suffix itself; other languages leave %(suffix)s out.
-    return pgettext("title", "%(number)s%(suffix)s Session") % {"number": number, "suffix": suffix}
+    # Translators: in English the number comes with its suffix ("11th"), in other languages bare ("11").
+    shown = f"{number}{suffix}" if (get_language() or "en").startswith("en") else str(number)
+    return pgettext("title", "%(ordinal)s Session") % {"ordinal": shown}
 
 
 @register.simple_tag(takes_context=True)
