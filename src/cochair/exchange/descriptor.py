@@ -1,0 +1,124 @@
+"""Pairing: what one node hands to another so that people can decide whose keys these are (`docs/formats/descriptor.md`).
+
+A descriptor is a signed note (``cochair/descriptor/v1``, a line of canonical JSON) by the node's record key: it shows that its sender holds the key, and nothing else.
+Whose it is, people say: each secretary reads the fingerprint of both descriptors to the other, on a line that the servers do not control.
+The fingerprint is ``SHA-256("cochair/fingerprint/v1\\n" || JSON)``, its first 24 bytes as a number, of which the last forty decimal digits (132 bits) are read in
+eight groups of five, the last group first: digits are the same in every script.
+Nothing is trusted before the fingerprint was typed in.
+"""
+
+import hashlib
+from typing import Annotated, Any
+
+import msgspec
+
+from cochair.kit import canonical
+from cochair.kit.errors import Rejected
+from cochair.kit.ids import RECORD, Origin, parse_origin
+from cochair.ledger import notes
+from cochair.ledger.papers import structural_bytes, structural_digest
+from cochair.record.node import Node
+
+DOMAIN = "cochair/descriptor/v1"
+FINGERPRINT_DOMAIN = b"cochair/fingerprint/v1\n"
+_LIMIT = 32 * 1024
+_GROUPS, _GROUP = 8, 10**5
+
+
+class Descriptor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One node in one room. ``founding``: the room's founding terms; ``address`` and ``certificate`` (PEM) are "" if it takes no connections."""
+
+    side: Annotated[str, msgspec.Meta(max_length=8)]
+    domain: str
+    founding: dict[str, Any]
+    log_key: str
+    cosign_key: str
+    exchange_key: str
+    root_keys: list[str]
+    address: str
+    certificate: str
+
+    @property
+    def room(self) -> str:
+        """Id of the room: the digest of its founding terms."""
+        return structural_digest(structural_bytes(self.founding))
+
+    @property
+    def record(self) -> str:
+        """Origin of the node's record in the room."""
+        return str(Origin(self.domain, self.founding["slug"], self.side, RECORD))
+
+    def fingerprint(self) -> str:
+        """``"01234 56789 …"``: what people compare."""
+        digest = hashlib.sha256(FINGERPRINT_DOMAIN + canonical.dumps(msgspec.to_builtins(self))).digest()
+        number, groups = int.from_bytes(digest[:24], "big"), []
+        for _ in range(_GROUPS):
+            number, group = divmod(number, _GROUP)
+            groups.append(f"{group:05d}")
+        return " ".join(groups)
+
+
+def same_fingerprint(typed: str, descriptor: Descriptor) -> bool:
+    """Whether what a person typed is the fingerprint; spaces and dashes do not matter."""
+    return "".join(character for character in typed if character.isdigit()) == descriptor.fingerprint().replace(" ", "")
+
+
+def describe(node: Node, room: str, *, address: str = "", certificate: str = "") -> bytes:
+    """This node's descriptor for a room, as the file that is handed over."""
+    founding = node.structural(room, room)
+    own = node.descriptor(founding["slug"])
+    held = {side["side"]: side for side in node.terms(room)["sides"]}.get(node.side, own)
+    descriptor = Descriptor(**{**own, "root_keys": held["root_keys"]}, founding=founding, address=address, certificate=certificate)
+    text = f"{DOMAIN}\n{canonical.dumps(msgspec.to_builtins(descriptor)).decode()}\n"
+    return node.signer.sign_text(descriptor.record, text)
+
+
+def open_descriptor(note: bytes) -> Descriptor:
+    """The descriptor of a file; `Rejected` unless it is well formed and signed by the key that it names."""
+    if len(note) > _LIMIT:
+        raise Rejected(
+            f"The file has {len(note)} bytes, too many for a descriptor", "Ask the other Side for the file that `cochair node pair` wrote"
+        )
+    text, _lines = notes.split_note(note)
+    first, _, rest = text.partition("\n")
+    if first != DOMAIN:
+        raise Rejected("The file is not a node's descriptor", "Ask the other Side for the file that `cochair node pair` wrote")
+    value = canonical.loads(rest.removesuffix("\n").encode(), limit=_LIMIT)
+    try:
+        descriptor = msgspec.convert(value, Descriptor)
+    except msgspec.ValidationError as error:
+        raise Rejected(f"The descriptor is malformed: {error}") from None
+    founding = descriptor.founding
+    if founding.get("what") != "terms" or founding.get("previous") is not None or not isinstance(founding.get("slug"), str):
+        raise Rejected("The descriptor does not carry founding terms")
+    verifier = notes.Verifier(descriptor.log_key)
+    if verifier.name != str(parse_origin(descriptor.record)):
+        raise Rejected("The key in the descriptor is for another log")
+    notes.open_note(note, [verifier])
+    return descriptor
+
+
+def trust(node: Node, descriptor: Descriptor, typed: str) -> str:
+    """Pin the other node's keys, after a person typed the fingerprint that the other Side read to him -> room.
+
+    Joins the room if this node is not in it yet. `Rejected` if the fingerprint is another one.
+    """
+    if not same_fingerprint(typed, descriptor):
+        raise Rejected(
+            "The fingerprint is not that of this file",
+            "Ask the other Side to read its fingerprint again; if it still differs, the file was changed on its way",
+        )
+    if descriptor.side == node.side:
+        raise Rejected(
+            f"The descriptor is of {descriptor.side}, which is this node's own Side", "Take the file that the other Side gave you"
+        )
+    room = node.join(descriptor.founding)
+    node.trust(
+        room,
+        descriptor.side,
+        domain=descriptor.domain,
+        log_key=descriptor.log_key,
+        cosign_key=descriptor.cosign_key,
+        exchange_key=descriptor.exchange_key,
+    )
+    return room

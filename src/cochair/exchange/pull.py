@@ -1,0 +1,187 @@
+"""Pulling: take what the other Sides have written since last time, from wherever their tree is put.
+
+For each log of each peer: its checkpoint, then the entry bundles that are missing, then the structural contents and papers that those entries name, and only then
+the entries themselves, which the node verifies against the checkpoint. What a source withholds is asked for again next time; what it made up is refused by
+the node, log by log, without holding up the others. Order of things afterwards: acknowledge (`seen` in the own logs), cosign, settle findings by hand of `protocol`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from cochair.exchange.sources import Source
+from cochair.kit.canonical import loads
+from cochair.kit.errors import CochairError, NotHeld
+from cochair.kit.ids import RECORD, Origin, working_log
+from cochair.ledger import notes
+from cochair.ledger.checkpoints import Checkpoint
+from cochair.ledger.cosignatures import CosignatureVerifier
+from cochair.ledger.entries import decode
+from cochair.ledger.tiles import bundle_decode, entries_path
+from cochair.record import queries
+from cochair.record.node import Node, Peer
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+_WIDTH = 256
+
+
+@dataclass
+class Pulled:
+    """What came: entries by origin; papers and contents; ``problems``: origin -> what was refused or missing, in plain words."""
+
+    entries: dict[str, int] = field(default_factory=dict)
+    papers: int = 0
+    structural: int = 0
+    cosigned: list[str] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def pull(node: Node, room: str, source: Source) -> Pulled:
+    """Take from ``source`` what any peer of the room has written and this node does not hold."""
+    pulled = Pulled()
+    for peer in node.peers(room).values():
+        slug = node.structural(room, room)["slug"]
+        for log in (RECORD, None):  # the record first: it says which instruments, and so which working logs, there are
+            for name in [RECORD] if log else list(working_logs(node, room)):
+                origin = str(Origin(peer.domain, slug, peer.side, name))
+                try:
+                    _take_log(node, room, source, origin, pulled)
+                except NotHeld:
+                    continue
+                except CochairError as error:
+                    pulled.problems[origin] = str(error)
+        _take_cosignature(node, room, source, peer, pulled)
+    _fill_gaps(node, room, source, pulled)
+    return pulled
+
+
+def working_logs(node: Node, room: str) -> Iterator[str]:
+    """Names of the working logs that the room's instruments have, by any Side's word."""
+    with node.read() as tx:
+        instruments = queries.matters(tx, room, "protocol.instrument")
+    for matter in instruments:
+        yield working_log(matter.subject)
+
+
+def acknowledge(node: Node, room: str) -> list[str]:
+    """Say in the own logs what was taken, then cosign the peers' records -> ids of the entries written. Log, then cosign: the order is evidence."""
+    written = node.acknowledge(room)
+    for peer in node.peers(room).values():
+        origin = node.origin(room, RECORD, peer.side)
+        try:
+            note = node.checkpoint(room, origin)
+        except CochairError:
+            continue
+        path = node.folder / "tree" / room / "cosigned" / origin
+        if path.exists() and notes.split_note(path.read_bytes())[0] == notes.split_note(note)[0]:
+            continue
+        line = node.signer.cosign(note)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(note.rstrip(b"\n") + b"\n" + line.encode() + b"\n")
+    return written
+
+
+def cosigned(node: Node, room: str) -> dict[str, bytes]:
+    """Side -> own checkpoint with that Side's cosignature, the newest that was pulled."""
+    folder = node.folder / "tree" / room / "by-peers"
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*"))} if folder.is_dir() else {}
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """Every string in JSON that looks like a digest or paper id."""
+    if isinstance(value, str):
+        if _NAME.fullmatch(value):
+            yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from names_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from names_in(item)
+
+
+def _take_log(node: Node, room: str, source: Source, origin: str, pulled: Pulled) -> None:
+    note = source.get(f"{origin}/checkpoint")
+    size = Checkpoint.parse(notes.split_note(note)[0]).size
+    held = node.heads(room).get(origin, (0, b""))[0]
+    entries = _entries(source, origin, held, size)
+    for name in dict.fromkeys(name for entry in entries for name in names_in(decode(entry).body)):
+        _take_content(node, room, source, name, pulled)
+    received = node.receive(room, origin, note, held, entries)
+    if entries:
+        pulled.entries[origin] = len(entries)
+    if problem := getattr(received, "problem", ""):
+        pulled.problems[origin] = problem
+
+
+def _entries(source: Source, origin: str, start: int, size: int) -> list[bytes]:
+    found: list[bytes] = []
+    for index in range(start // _WIDTH, -(-size // _WIDTH) if size > start else 0):
+        width = min(_WIDTH, size - index * _WIDTH)
+        found.extend(bundle_decode(source.get(f"{origin}/{entries_path(index, width)}")))
+    return found[start % _WIDTH :] if found else []
+
+
+def _take_content(node: Node, room: str, source: Source, name: str, pulled: Pulled) -> None:
+    """Structural content or paper of that name, if the source holds one; contents name further papers."""
+    if node.papers.has(room, name) or node.papers.structural(room, name) is not None:
+        return
+    try:
+        data = source.get(f"{room}/structural/{name}")
+    except NotHeld:
+        _take_paper(node, room, source, name, pulled)
+        return
+    node.put_structural_bytes(room, name, data)
+    pulled.structural += 1
+    for inner in names_in(node.structural(room, name)):
+        if not node.papers.has(room, inner):
+            _take_paper(node, room, source, inner, pulled)
+
+
+def _take_paper(node: Node, room: str, source: Source, name: str, pulled: Pulled) -> None:
+    try:
+        node.put_stored_paper(room, name, source.get(f"{room}/paper/{name}"))
+        pulled.papers += 1
+    except NotHeld:
+        return  # erased, or not there yet: asked for again next time
+    except CochairError as error:
+        pulled.problems[f"{room}/paper/{name}"] = str(error)
+
+
+def _fill_gaps(node: Node, room: str, source: Source, pulled: Pulled) -> None:
+    """Ask again for contents that applied or waiting entries name and that did not come at first."""
+    for name in wanted(node, room):
+        try:
+            _take_content(node, room, source, name, pulled)
+        except CochairError as error:
+            pulled.problems[name] = str(error)
+
+
+def wanted(node: Node, room: str) -> Iterable[str]:
+    """Papers that sealed manifests and received texts name and this node lacks."""
+    with node.read() as tx:
+        rows = [
+            row
+            for table in ("j_position", "w_position")
+            for row in tx.query(f"SELECT content FROM {table} WHERE room = ? AND content IS NOT NULL", (room,))  # noqa: S608 -- one of two names
+        ]
+    names = {name for row in rows for name in names_in(loads(row["content"].encode()))}
+    return sorted(name for name in names if not node.papers.has(room, name) and node.papers.structural(room, name) is None)
+
+
+def _take_cosignature(node: Node, room: str, source: Source, peer: Peer, pulled: Pulled) -> None:
+    own = node.origin(room)
+    try:
+        note = source.get(f"{room}/cosigned/{own}")
+        opened = notes.open_note(note, [CosignatureVerifier(peer.cosign_key)])
+        checkpoint = Checkpoint.parse(opened.text)
+        if checkpoint.origin == own and checkpoint.size <= node.heads(room)[own][0]:
+            path = node.folder / "tree" / room / "by-peers" / peer.side
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(note)
+            pulled.cosigned.append(peer.side)
+    except NotHeld:
+        return
+    except CochairError as error:
+        pulled.problems[f"cosignature of {peer.side}"] = str(error)

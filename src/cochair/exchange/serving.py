@@ -1,0 +1,24 @@
+"""Answers a peer's signed request from the tree that the node publishes; the web server mounts it under ``/exchange/``."""
+
+import os
+from pathlib import Path
+
+from cochair.exchange import requests
+from cochair.kit.errors import CochairError, Denied
+from cochair.record.node import Node
+
+
+def answer(node: Node, path: str, header: str) -> tuple[int, bytes]:
+    """Status and body for a request of ``path`` with that Authorization header: 200, 401 (says why), 404."""
+    try:
+        requests.check(node, header, path)
+    except Denied as error:
+        return 401, f"{error}\n".encode()
+    except CochairError as error:
+        return 404, f"{error}\n".encode()
+    try:
+        handle = os.open(Path(node.folder) / "tree" / path, os.O_RDONLY | os.O_NOFOLLOW)
+        with os.fdopen(handle, "rb") as file:
+            return 200, file.read()
+    except OSError:
+        return 404, b"not held\n"
