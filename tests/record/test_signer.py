@@ -22,7 +22,7 @@ from cochair.record import signer_server
 from cochair.record.keys import load_public_keys
 from cochair.record.signer import InProcessSigner, SignerClient, growth, start_signer
 from cochair.record.signer_core import TEXTS, Held
-from tests.record.signing import ORIGIN, ROOM, WORKING, growth_of, head_of, ledger_file, new_node
+from tests.record.signing import ORIGIN, ROOM, WORKING, growth_of, head_of, ledger_file, new_node, sign
 
 ENTRIES = [f"entry {n}".encode() for n in range(300)]
 
@@ -50,7 +50,7 @@ def signer_pid(folder):
 
 def test_a_signed_head_opens_under_the_public_key_of_the_log(signer):
     size, root = head_of(ENTRIES[:5])
-    note = signer.sign(ORIGIN, size, root)
+    note = sign(signer, ENTRIES[:5])
     opened = open_note(note, [Verifier(signer.public().log_vkey(ORIGIN))])
     assert Checkpoint.parse(opened.text) == Checkpoint(ORIGIN, size, root)
     assert opened.verified == (ORIGIN,)
@@ -60,18 +60,20 @@ def test_a_signed_head_opens_under_the_public_key_of_the_log(signer):
 
 def test_smaller_heads_and_other_roots_are_refused_and_the_same_head_is_signed_again(signer):
     size, root = head_of(ENTRIES[:5])
-    note = signer.sign(ORIGIN, size, root)
+    note = sign(signer, ENTRIES[:5])
     with pytest.raises(Conflict, match="already signed at 5 entries; the log now has 4"):
-        signer.sign(ORIGIN, *head_of(ENTRIES[:4]))
+        sign(signer, ENTRIES[:4])
     with pytest.raises(Conflict, match="with other contents"):
         signer.sign(ORIGIN, size, bytes(32))
-    assert signer.sign(ORIGIN, size, root) == note
+    assert signer.sign(ORIGIN, size, root) == note  # the same head needs no proof
     assert signer.last(ORIGIN) == (size, root)
 
 
 def test_a_log_that_does_not_begin_with_what_was_signed_is_refused_by_its_proof_of_growth(signer):
-    signer.sign(ORIGIN, *head_of(ENTRIES[:10]), growth=growth_of(ENTRIES[:10], 0))
-    signer.sign(ORIGIN, *head_of(ENTRIES[:13]), growth=growth_of(ENTRIES[:13], 10))
+    sign(signer, ENTRIES[:10])
+    sign(signer, ENTRIES[:13])
+    with pytest.raises(Rejected, match="No proof"):
+        signer.sign(ORIGIN, *head_of(ENTRIES[:14]))
     other = ENTRIES[:11] + [b"another"] * 5  # restored at 11, then five new entries: larger, and a fork
     with pytest.raises(Conflict, match="does not begin with the 13 entries"):
         signer.sign(ORIGIN, *head_of(other), growth=growth_of(other, 13))
@@ -105,7 +107,7 @@ def test_working_heads_are_maced_for_each_peer_and_never_signed(signer, tmp_path
     other = tmp_path_factory.mktemp("ru")
     theirs = new_node(other, "RU")
     size, root = head_of(ENTRIES[:3])
-    alone = signer.mac(WORKING, size, root, room=ROOM)
+    alone = signer.mac(WORKING, size, root, room=ROOM, growth=growth_of(ENTRIES[:3], 0))
     assert signer.open_working(alone, room=ROOM, peer=signer.public().exchange) == Checkpoint(WORKING, size, root)
     note = signer.mac(WORKING, size, root, room=ROOM, peers={"RU": theirs.exchange})  # a peer joins: the same head is MACed anew
     peer = InProcessSigner(other)
@@ -124,7 +126,7 @@ def test_working_heads_are_maced_for_each_peer_and_never_signed(signer, tmp_path
         signer.mac(WORKING, 2, head_of(ENTRIES[:2])[1], room=ROOM)
     for bad in ({"RU": "00" * 32}, {"RU": "zz"}, {"RU": "ab"}):
         with pytest.raises(Rejected):
-            signer.mac(WORKING, 9, head_of(ENTRIES[:9])[1], room=ROOM, peers=bad)
+            signer.mac(WORKING, 3, root, room=ROOM, peers=bad)
     assert signer.last(WORKING) == (size, root)
 
 
@@ -133,7 +135,7 @@ def test_another_sides_head_is_cosigned_once_and_never_backwards(signer, tmp_pat
     new_node(other, "RU")
     peer = InProcessSigner(other)
     origin = "ru.example/c7/RU/record"
-    older, newer = (peer.sign(origin, *head_of(ENTRIES[:n])) for n in (4, 6))
+    older, newer = (sign(peer, ENTRIES[:n], origin) for n in (4, 6))
     peer.close()
     line = signer.cosign(newer, time=1_800_000_000)
     opened = open_note(newer + line.encode() + b"\n", [CosignatureVerifier(signer.public().cosign_vkey())])
@@ -154,7 +156,7 @@ def test_another_sides_head_is_cosigned_once_and_never_backwards(signer, tmp_pat
 
 def test_a_node_does_not_cosign_its_own_log(signer):
     with pytest.raises(Conflict, match="own log"):
-        signer.cosign(signer.sign(ORIGIN, *head_of(ENTRIES[:1])))
+        signer.cosign(sign(signer, ENTRIES[:1]))
 
 
 def test_the_log_key_signs_listed_texts_and_nothing_that_could_be_a_checkpoint(signer):
@@ -173,7 +175,7 @@ def test_the_same_calls_from_many_threads_are_all_answered(signer):
 
     def work(number):
         origin = f"in.example/c{number}/IN/record"
-        answers[number] = [signer.sign(origin, *head_of(ENTRIES[:n])) for n in range(1, size)]
+        answers[number] = [sign(signer, ENTRIES[:n], origin) for n in range(1, size)]
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(6)]
     for thread in threads:
@@ -187,19 +189,19 @@ def test_the_same_calls_from_many_threads_are_all_answered(signer):
 
 def test_an_unwritable_ledger_is_a_clear_error_and_nothing_is_signed(signer, folder):
     pid = os.getpid() if isinstance(signer, InProcessSigner) else signer_pid(folder)
-    signer.sign(ORIGIN, *head_of(ENTRIES[:1]))
+    sign(signer, ENTRIES[:1])
     full = ledger_file(folder).stat().st_size + 10  # the disk is full after ten more bytes
     before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (full, before[1]))
         with pytest.raises(CochairError, match=r"cannot be written: File too large\. Nothing was signed"):
-            signer.sign(ORIGIN, *head_of(ENTRIES[:2]))
+            sign(signer, ENTRIES[:2])
         assert signer.last(ORIGIN) == head_of(ENTRIES[:1])
     finally:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
-    signer.sign(ORIGIN, *head_of(ENTRIES[:2]))
+    sign(signer, ENTRIES[:2])
     assert signer.last(ORIGIN) == head_of(ENTRIES[:2])
 
 
@@ -211,7 +213,7 @@ def test_a_second_signer_is_refused_by_the_lock(signer, folder):
     )
     assert done.returncode == signer_server.EXIT_HELD
     assert "Another signer works with the keys" in done.stderr
-    signer.sign(ORIGIN, *head_of(ENTRIES[:1]))
+    sign(signer, ENTRIES[:1])
 
 
 def test_the_lock_is_free_after_close_and_closing_twice_is_harmless(signer, folder):
@@ -227,12 +229,12 @@ def test_two_clients_share_one_signer(folder):
     first, second = start_signer(folder), start_signer(folder)
     try:
         pid = signer_pid(folder)
-        first.sign(ORIGIN, *head_of(ENTRIES[:2]))
+        sign(first, ENTRIES[:2])
         with pytest.raises(Conflict):
-            second.sign(ORIGIN, *head_of(ENTRIES[:1]))
+            sign(second, ENTRIES[:1])
         assert signer_pid(folder) == pid
         first.close()
-        second.sign(ORIGIN, *head_of(ENTRIES[:3]))
+        sign(second, ENTRIES[:3])
         assert signer_pid(folder) == pid
     finally:
         first.close()
@@ -262,7 +264,7 @@ def test_nonsense_on_the_socket_ends_that_connection_and_no_other(folder):
             while stranger.recv(1000):
                 pass
             stranger.close()
-        client.sign(ORIGIN, *head_of(ENTRIES[:1]))
+        sign(client, ENTRIES[:1])
     finally:
         client.close()
 
@@ -323,7 +325,7 @@ def test_a_forked_worker_takes_a_connection_of_its_own(folder):
             except BaseException:
                 os._exit(2)
         assert os.waitpid(child, 0)[1] == 0
-        client.sign(ORIGIN, *head_of(ENTRIES[:1]))
+        sign(client, ENTRIES[:1])
     finally:
         client.close()
 
@@ -342,6 +344,8 @@ def test_killed_at_random_points_while_signing_two_hundred_heads(folder):
     next_kill = 5
     while len(signed) < len(heads):
         if len(signed) >= next_kill:
+            for killer in killers:
+                killer.join()
             killers.append(threading.Timer(rng.uniform(0, 0.003), kill))
             killers[-1].start()
             next_kill += rng.randint(10, 30)

@@ -3,42 +3,36 @@
 - A private key is one PEM file (PKCS#8, not encrypted, or encrypted by a passphrase for a person's), mode 0600, in a folder of mode 0700. A file that others
   may read, or that belongs to somebody else, is refused: a key that leaked is worse than a node that does not start.
 - **Node keys**, in ``<node>/signer``: ``log.pem`` (Ed25519, signs heads of the record), ``cosign.pem`` (Ed25519, under one name only), ``exchange.pem``
-  (X25519, from which MAC keys are derived); beside them ``public.json`` and the sign-ledger. They are read by the signer process alone.
+  (X25519, from which MAC keys are derived); beside them ``public.json`` and the sign-ledger (`signer_ledger`). They are read by the signer process alone.
 - **Root keys**: three Ed25519 keys of which two authorise a change of a log key; made in a folder that is then taken off the machine.
-- **Person keys** never come to a node: Ed25519 or ECDSA P-256, made and used where the person signs.
+- **Person keys** never come to a node; they are made and used where the person signs, in a suite of `ledger.dsse`.
 - A key is never overwritten. Published example keys are refused.
 """
 
-import hashlib
 import os
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, EllipticCurvePublicKey, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from cochair.kit.canonical import dumps
 from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
 from cochair.kit.ids import check_hex, check_side
+from cochair.ledger import dsse
 from cochair.ledger.ed25519 import check_public
 from cochair.ledger.macs import check_exchange_public
 from cochair.ledger.notes import COSIGNATURE, check_name, vkey
 
 SIGNER_FOLDER = "signer"
-SIGN_LEDGER = "sign-ledger"
 ROOT_COUNT = 3
 FILE_LIMIT = 16 * 1024
 
-Suite: TypeAlias = Literal["ed25519", "ecdsa-p256"]
-PersonKey: TypeAlias = Ed25519PrivateKey | EllipticCurvePrivateKey
-PersonPublic: TypeAlias = Ed25519PublicKey | EllipticCurvePublicKey
-
-_RAW, _PEM, _DER = serialization.Encoding.Raw, serialization.Encoding.PEM, serialization.Encoding.DER
-_PKCS8, _SPKI = serialization.PrivateFormat.PKCS8, serialization.PublicFormat.SubjectPublicKeyInfo
+_RAW, _PEM = serialization.Encoding.Raw, serialization.Encoding.PEM
+_PKCS8 = serialization.PrivateFormat.PKCS8
 _NONE = serialization.NoEncryption()
 
 PUBLISHED = frozenset(
@@ -50,9 +44,14 @@ PUBLISHED = frozenset(
         "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
         "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a",  # RFC 7748, 6.1
         "de9edb7d7b4dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f",
+        "c65635bb2003fae6acacf1b43ca2e9b2e7ef349941771a07f1de9d1dfbe60e04",  # tests/vectors/make.py
+        "d6cdbc765023ee65a189f735cb2570156c17f3140a61cc200b82b75ea67802d4",
+        "a0d3137719644305a29482682a63760cec98f7e1ec203642065ee1bb819f1769",
+        "2e0dd5b5f283e9a22edd6e79c3743d727e282757e354d6c603a1034c25fbec57",
+        "4c6d8759a10a5b5b6ee0366960997ede331c9903b8532c91e432686dd5f3bc2d",
     }
 )
-"""Public keys whose private halves stand in standards: refused wherever a key is made known."""
+"""Public keys whose private halves are printed, in standards or in our vectors: refused wherever a key is made known."""
 
 
 class PublicKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,7 +90,7 @@ class NodeKeys(NamedTuple):
 
 
 def refuse_published(public: str) -> str:
-    """A public key in hex, given back; raises `Rejected` if its private half is printed in a standard."""
+    """A public key in hex, given back; raises `Rejected` if its private half is printed."""
     if public in PUBLISHED:
         raise Rejected("This key is a published example; anybody could sign with it", "Make a new key")
     return public
@@ -106,7 +105,6 @@ def create_node_keys(node: Path, *, side: str, domain: str) -> PublicKeys:
     public = PublicKeys(side, domain, _public_hex(log), _public_hex(cosign), _public_hex(exchange))
     for name, key in (("log", log), ("cosign", cosign), ("exchange", exchange)):
         write_private(folder / f"{name}.pem", key.private_bytes(_PEM, _PKCS8, _NONE))
-    write_private(folder / SIGN_LEDGER, b"")  # nothing signed yet; it is never made a second time
     write_private(folder / "public.json", dumps(msgspec.to_builtins(public)))
     return public
 
@@ -153,54 +151,23 @@ def create_root_keys(folder: Path) -> list[str]:
     return publics
 
 
-def new_person_key(suite: Suite = "ed25519", passphrase: bytes | None = None) -> bytes:
-    """A new private key for one person, PEM; encrypted if a passphrase is given. Raises `Rejected` on an unknown suite."""
-    if suite == "ed25519":
-        key: PersonKey = Ed25519PrivateKey.generate()
-    elif suite == "ecdsa-p256":
-        key = generate_private_key(SECP256R1())
-    else:
-        raise Rejected(f"{str(suite)[:40]!r} is not a suite of personal keys", "Use ed25519 or ecdsa-p256")
-    return key.private_bytes(_PEM, _PKCS8, serialization.BestAvailableEncryption(passphrase) if passphrase else _NONE)
+def new_person_key(suite: str = dsse.ED25519, passphrase: bytes | None = None) -> bytes:
+    """A new private key for one person, PEM (PKCS #8); encrypted if a passphrase is given. Raises `Rejected` on an unknown suite."""
+    pem = dsse.new_key(suite).pem()
+    if not passphrase:
+        return pem
+    key = serialization.load_pem_private_key(pem, None)
+    return key.private_bytes(_PEM, _PKCS8, serialization.BestAvailableEncryption(passphrase))
 
 
-def load_person_key(pem: bytes, passphrase: bytes | None = None) -> PersonKey:
-    """The private key of a PEM file; raises `Rejected` if it is damaged, of another suite, or the passphrase is missing or wrong."""
-    key = _load_pem(pem, "The key file", passphrase)
-    if isinstance(key, Ed25519PrivateKey) or (isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1)):
-        return key
-    raise Rejected("The key is neither Ed25519 nor ECDSA P-256", "Use a key made by: cochair keys person")
+def read_person_key(path: Path, passphrase: bytes | None = None) -> dsse.PrivateKey:
+    """The private key in a file of the person who signs; raises `CochairError` if others may read it, `Rejected` if it is no key of a known suite."""
+    return dsse.load_key(read_private(path), passphrase)
 
 
-def load_person_public(public: str) -> PersonPublic:
-    """The public key of a mandate: hex of its DER SubjectPublicKeyInfo, in its one form; raises `Rejected`."""
-    check_hex(public, len(public) // 2)
-    try:
-        key = serialization.load_der_public_key(bytes.fromhex(public))
-    except (ValueError, UnsupportedAlgorithm):
-        raise Rejected("The public key of the mandate is damaged") from None
-    if isinstance(key, Ed25519PublicKey):
-        refuse_published(check_public(key.public_bytes(_RAW, serialization.PublicFormat.Raw)).hex())
-    elif not (isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)):
-        raise Rejected("The public key of the mandate is neither Ed25519 nor ECDSA P-256")
-    if key.public_bytes(_DER, _SPKI).hex() != public:
-        raise Rejected("The public key of the mandate is not in its canonical form")
-    return key
-
-
-def person_public(key: PersonKey) -> str:
-    """Hex of the DER SubjectPublicKeyInfo: what a mandate (`key` entry) names as ``public``."""
-    return key.public_key().public_bytes(_DER, _SPKI).hex()
-
-
-def person_suite(key: PersonKey | PersonPublic) -> Suite:
-    """Which suite a personal key belongs to."""
-    return "ed25519" if isinstance(key, Ed25519PrivateKey | Ed25519PublicKey) else "ecdsa-p256"
-
-
-def key_digest(public: str) -> str:
-    """SHA-256 of a person's public key (its DER), hex: what a mandate names as ``key``."""
-    return hashlib.sha256(bytes.fromhex(public)).hexdigest()
+def mandate_key(suite: str, public: str) -> dsse.PublicKey:
+    """The public key that a mandate (`key` entry) binds to a person, from its hex; raises `Rejected` if it may not be registered."""
+    return dsse.public_key(suite, bytes.fromhex(check_hex(refuse_published(public), len(public) // 2)))
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -280,11 +247,8 @@ def _public_hex(key: Any) -> str:
     return raw.hex()
 
 
-def _load_pem(pem: bytes, name: object, passphrase: bytes | None = None) -> Any:
+def _load_pem(pem: bytes, name: Path) -> Any:
     try:
-        return serialization.load_pem_private_key(pem, passphrase)
-    except TypeError:
-        step = "Leave the passphrase out" if passphrase else "Give its passphrase"
-        raise Rejected(f"{name} is {'not ' if passphrase else ''}encrypted", step) from None
-    except Exception:  # the library raises what OpenSSL finds, of many types  # noqa: BLE001
-        raise Rejected(f"{name} is damaged, or the passphrase is wrong") from None
+        return serialization.load_pem_private_key(pem, None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise Rejected(f"{name} is not a private key without a passphrase", "Restore it from the key backup") from None

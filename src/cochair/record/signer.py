@@ -53,7 +53,10 @@ class Signer:
         return answer
 
     def sign(self, origin: str, size: int, root: bytes, growth: Growth | None = None) -> bytes:
-        """The checkpoint note of a record log of this node at this head. `growth` proves that it begins with the head signed last."""
+        """The checkpoint note of a record log of this node at this head.
+
+        `growth` proves that the log begins with the head signed last; without it only that very head is signed again.
+        """
         return self._get(wire.Sign(origin, size, root, growth), wire.Note).note
 
     def mac(

@@ -1,6 +1,6 @@
 """The signer itself, wherever it runs: one per node folder, by a file lock; keys in this process only; each head in the sign-ledger before its signature.
 
-Order for a batch of requests: judge each by the ledger (and by its proof of growth, where one is given), append all new heads with one sync, sign, answer.
+Order for a batch of requests: judge each by the ledger and by its proof of growth, append all new heads with one sync, sign, answer.
 What is refused gets its own answer and does not hold up the others.
 """
 
@@ -127,8 +127,14 @@ class Keeper:
 
     @staticmethod
     def _check_growth(head: Head, last: Head | None, growth: Growth | None) -> None:
-        if growth is None or (last is not None and head.size == last.size):
+        if last is not None and head.size == last.size:
             return
+        if growth is None:
+            if head.use == "cosign":
+                return  # the node that mirrors has checked the other's proof
+            raise Rejected(
+                f"No proof is given that {head.origin} only grew", "Give the frontier of the last signed head and the leaves since"
+            )
         size, root = (last.size, last.root) if last else (0, EMPTY_ROOT)
         frontier = Frontier.load(growth.size, growth.frontier)
         if (growth.size, frontier.root()) != (size, root):

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
-from cochair.record.keys import SIGN_LEDGER, check_closed, sync_folder, write_private
+from cochair.record.keys import check_closed, sync_folder, write_private
 
 Use: TypeAlias = Literal["sign", "mac", "cosign"]
 
+FILE = "sign-ledger"
 COMPACT_AT = 4 * 1024 * 1024
 """Bytes beyond which the file is written anew with the last line of each log."""
 
@@ -45,14 +46,14 @@ class Head(NamedTuple):
 
 def create_ledger(folder: Path, heads: Iterable[Head] = ()) -> None:
     """Begin a sign-ledger in the keys' folder, with the heads that a peer proves were signed before; raises `Conflict` if there is one."""
-    write_private(folder / SIGN_LEDGER, b"".join(head.line() for head in heads))
+    write_private(folder / FILE, b"".join(head.line() for head in heads))
 
 
 class SignLedger:
     """The file, open for one process (the signer holds the lock), and the last head of each log."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / SIGN_LEDGER
+        self.path = folder / FILE
         self._heads: dict[str, Head] = {}
         self._broken = ""
         try:

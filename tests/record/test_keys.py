@@ -1,0 +1,176 @@
+"""Key files: closed, never overwritten, checked against what they claim to be; published keys are refused."""
+
+import json
+import stat
+
+import pytest
+
+from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
+from cochair.ledger import dsse
+from cochair.ledger.ed25519 import Ed25519Signer
+from cochair.ledger.macs import exchange_public
+from cochair.ledger.notes import parse_vkey
+from cochair.record import keys
+from cochair.record.keys import (
+    create_node_keys,
+    create_root_keys,
+    load_node_keys,
+    load_public_keys,
+    mandate_key,
+    new_person_key,
+    read_person_key,
+    refuse_published,
+    write_private,
+)
+from tests.vectors import make
+
+
+@pytest.fixture
+def node(tmp_path):
+    create_node_keys(tmp_path, side="IN", domain="in.example")
+    return tmp_path
+
+
+def test_new_keys_are_closed_to_others_and_load_as_what_was_made_public(node):
+    assert stat.S_IMODE((node / "signer").stat().st_mode) == 0o700
+    for path in (node / "signer").iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+    loaded = load_node_keys(node)
+    assert loaded.public == load_public_keys(node)
+    assert Ed25519Signer(loaded.log).public.hex() == loaded.public.log
+    assert exchange_public(loaded.exchange).hex() == loaded.public.exchange
+    assert parse_vkey(loaded.public.log_vkey("in.example/c7/IN/record")) == ("in.example/c7/IN/record", bytes.fromhex(loaded.public.log))
+
+
+def test_a_printed_key_set_shows_no_private_part(node):
+    loaded = load_node_keys(node)
+    assert all(part.hex() not in repr(loaded) and repr(part) not in repr(loaded) for part in loaded[1:])
+
+
+def test_keys_are_never_overwritten(node):
+    before = (node / "signer" / "log.pem").read_bytes()
+    with pytest.raises(Conflict, match="never overwritten"):
+        create_node_keys(node, side="IN", domain="in.example")
+    assert (node / "signer" / "log.pem").read_bytes() == before
+
+
+@pytest.mark.parametrize(("side", "domain"), [("in", "in.example"), ("IN", "has space"), ("IN", "")])
+def test_names_that_no_log_could_have_are_refused_before_a_key_is_made(tmp_path, side, domain):
+    with pytest.raises(Rejected):
+        create_node_keys(tmp_path, side=side, domain=domain)
+    assert not (tmp_path / "signer").exists()
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_an_open_private_key_is_refused_with_the_remedy(node, mode):
+    (node / "signer" / "exchange.pem").chmod(mode)
+    with pytest.raises(CochairError, match=r"open to other users.*chmod go="):
+        load_node_keys(node)
+
+
+def test_a_key_through_a_link_is_refused(node, tmp_path):
+    path = node / "signer" / "log.pem"
+    path.rename(node / "elsewhere.pem")
+    path.symlink_to(node / "elsewhere.pem")
+    with pytest.raises(CochairError, match="Cannot read"):
+        load_node_keys(node)
+
+
+@pytest.mark.parametrize("name", ["log.pem", "cosign.pem", "exchange.pem", "public.json"])
+@pytest.mark.parametrize("damage", ["missing", "empty", "nonsense", "too long"])
+def test_damaged_keys_are_refused(node, name, damage):
+    path = node / "signer" / name
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes({"empty": b"", "nonsense": b"\xff nonsense", "too long": b"x" * 20_000}[damage])
+    with pytest.raises(NotFound if damage == "missing" else Rejected):
+        load_node_keys(node)
+
+
+def test_swapped_or_foreign_keys_are_refused(node, tmp_path_factory):
+    folder = node / "signer"
+    log, cosign = (folder / "log.pem").read_bytes(), (folder / "cosign.pem").read_bytes()
+    (folder / "log.pem").write_bytes(cosign)
+    with pytest.raises(Rejected, match=r"not the key that public\.json names"):
+        load_node_keys(node)
+    (folder / "log.pem").write_bytes(log)
+    (folder / "exchange.pem").write_bytes(log)
+    with pytest.raises(Rejected, match=r"not the key that public\.json names"):
+        load_node_keys(node)
+
+
+@pytest.mark.parametrize("change", [{"log": "00" * 32}, {"log": "zz"}, {"exchange": "01" + "00" * 31}, {"side": "in"}, {"more": 1}])
+def test_public_keys_are_checked_as_they_are_read(node, change):
+    path = node / "signer" / "public.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(Rejected):
+        load_public_keys(node)
+
+
+def test_one_key_for_log_and_cosigning_is_refused(node):
+    path = node / "signer" / "public.json"
+    value = json.loads(path.read_text())
+    path.write_text(json.dumps(value | {"cosign": value["log"]}))
+    with pytest.raises(Rejected, match="same"):
+        load_public_keys(node)
+
+
+@pytest.mark.parametrize(
+    "seed",
+    ["9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60", *(make.seed(n).hex() for n in ("log", "other log", "cosigner"))],
+)
+def test_published_signing_keys_are_refused(node, seed):
+    public = Ed25519Signer(bytes.fromhex(seed)).public.hex()
+    with pytest.raises(Rejected, match="published example"):
+        refuse_published(public)
+    with pytest.raises(Rejected, match="published example"):
+        mandate_key(dsse.ED25519, public)
+
+
+@pytest.mark.parametrize("name", ["exchange", "peer exchange"])
+def test_published_exchange_keys_are_refused(name):
+    with pytest.raises(Rejected, match="published example"):
+        refuse_published(exchange_public(make.seed(name)).hex())
+
+
+def test_a_failed_write_leaves_no_half_key(tmp_path, monkeypatch):
+    monkeypatch.setattr(keys.os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(CochairError, match="No space left"):
+        write_private(tmp_path / "key.pem", b"secret")
+    assert not (tmp_path / "key.pem").exists()
+
+
+def test_an_unwritable_place_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CochairError, match="Cannot make"):
+        create_node_keys(tmp_path / "file", side="IN", domain="in.example")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_three_root_keys_are_made_for_three_custodians(tmp_path):
+    publics = create_root_keys(tmp_path / "roots")
+    assert len(set(publics)) == 3
+    assert sorted(path.name for path in (tmp_path / "roots").iterdir()) == ["root-1.pem", "root-2.pem", "root-3.pem"]
+    assert read_person_key(tmp_path / "roots" / "root-2.pem").public.data.hex() == publics[1]
+
+
+@pytest.mark.parametrize("suite", dsse.SUITES)
+def test_a_persons_key_is_read_back_with_its_passphrase_only(tmp_path, suite):
+    path = tmp_path / "person.pem"
+    write_private(path, new_person_key(suite, b"a long passphrase"))
+    key = read_person_key(path, b"a long passphrase")
+    assert mandate_key(suite, key.public.data.hex()) == key.public
+    for wrong in (None, b"another"):
+        with pytest.raises(Rejected):
+            read_person_key(path, wrong)
+    path.chmod(0o644)
+    with pytest.raises(CochairError, match="open to other users"):
+        read_person_key(path, b"a long passphrase")
+
+
+def test_an_unknown_suite_is_refused():
+    with pytest.raises(Rejected):
+        new_person_key("md5")
+    with pytest.raises(Rejected):
+        mandate_key("md5", "00")
