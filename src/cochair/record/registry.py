@@ -163,7 +163,8 @@ class Registry:
         self.tables: dict[str, Table] = {}
         self.stage_of: dict[str, Stage] = {}
         for stage in self.stages:
-            for kind in (*stage.statements, *stage.matters):
+            kinds: list[StatementKind | MatterKind] = [*stage.statements, *stage.matters]
+            for kind in kinds:
                 self._add_kind(stage, kind)
             for table in stage.tables:
                 self._add_table(table)

@@ -1,6 +1,6 @@
 """The tables of the record itself.
 
-Node tables (`NODE_TABLES`, SQL) hold what one node keeps: rooms, logs with their bytes, trust, evidence, papers. They are not joint and in no digest.
+Node tables (`NODE_TABLES`, SQL) hold what one node keeps: rooms, logs with their bytes, trust, evidence. They are not joint and in no digest.
 
 Joint tables (`JOINT_TABLES`) hold the fold's result. Each exists twice, ``j_...`` for the record and ``w_...`` for working logs, because a table belongs
 to one state digest; only what working logs cannot hold (slots, seals, keys, notices) exists once.
@@ -11,8 +11,7 @@ from __future__ import annotations
 from cochair.record.registry import Column, Digest, Table
 
 NODE_TABLES = (
-    # `ord` counts all entries that the node took into the room, in the order of arrival; `stage_schema` tells which stage tables were made
-    "CREATE TABLE n_room (room TEXT PRIMARY KEY, slug TEXT NOT NULL, ord BIGINT NOT NULL)",
+    "CREATE TABLE n_room (room TEXT PRIMARY KEY, slug TEXT NOT NULL)",
     # `size` entries are held, the first `applied` of them are folded; `note` is the checkpoint that covers `size` (own logs: in the published tree)
     (
         "CREATE TABLE n_log (room TEXT NOT NULL, origin TEXT NOT NULL, side TEXT NOT NULL, log TEXT NOT NULL, size BIGINT NOT NULL, applied BIGINT NOT NULL,"
@@ -22,14 +21,13 @@ NODE_TABLES = (
         "CREATE TABLE n_entry (room TEXT NOT NULL, origin TEXT NOT NULL, seq BIGINT NOT NULL, ord BIGINT NOT NULL, data {blob} NOT NULL,"
         " PRIMARY KEY (room, origin, seq))"
     ),
+    # `ord` counts all entries that the node took into the room, in the order of arrival
     "CREATE UNIQUE INDEX n_entry_ord ON n_entry (room, ord)",
     (
         "CREATE TABLE n_trust (room TEXT NOT NULL, side TEXT NOT NULL, domain TEXT NOT NULL, log_key TEXT NOT NULL, cosign_key TEXT NOT NULL,"
         " exchange_key TEXT NOT NULL, PRIMARY KEY (room, side))"
     ),
     "CREATE TABLE n_evidence (room TEXT NOT NULL, origin TEXT NOT NULL, what TEXT NOT NULL, at TEXT NOT NULL, held {blob} NOT NULL, shown {blob} NOT NULL)",
-    "CREATE TABLE n_paper (room TEXT NOT NULL, id TEXT NOT NULL, size BIGINT NOT NULL, erased TEXT NOT NULL, PRIMARY KEY (room, id))",
-    "CREATE TABLE n_structural (room TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (room, digest))",
 )
 
 

@@ -1,0 +1,234 @@
+"""Everything re-derived: state digest at any cut, rebuild of the joint tables, fsck.
+
+`fsck` trusts nothing: entries give leaf hashes, these the root, which must be the checkpoint's, which must be under the right key; papers and structural
+contents must be what they are named; the fold of the entries must give the rows that stand in the tables. It names the first difference of each thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from cochair.kit.errors import CochairError, Conflict, NotFound, NotHeld, Rejected
+from cochair.kit.ids import parse_origin
+from cochair.ledger.checkpoints import Checkpoint
+from cochair.ledger.entries import decode
+from cochair.ledger.merkle import Frontier, leaf_hash
+from cochair.ledger.notes import Verifier, open_note
+from cochair.record import live as rooms
+from cochair.record.digest import digest, folded_rows, row_line, stored_rows, tables_of
+from cochair.record.fields import papers_named
+from cochair.record.fold import Changes, Fold
+from cochair.record.publish import is_signed
+from cochair.record.receiving import open_checkpoint
+from cochair.record.registry import Digest
+from cochair.record.store import Tx, index_sql, insert_sql, quoted, table_sql
+
+if TYPE_CHECKING:
+    from cochair.record.node import Node
+
+
+class Problem(NamedTuple):
+    """`what`: entry | root | checkpoint | ledger | paper | structural | row | applied | tile; `where`: its name; `detail`: what differs, and what to do."""
+
+    what: str
+    where: str
+    detail: str
+
+
+def replay(node: Node, tx: Tx, room: str, cut: Mapping[str, int] | None = None) -> tuple[Fold, Changes]:
+    """The fold of the room's logs from nothing, up to `cut`, and all its rows."""
+    fold = Fold(node.registry, room, lambda d: node.papers.structural(room, d))
+    for log in tx.query("SELECT origin FROM n_log WHERE room = ? ORDER BY origin", (room,)):
+        sql = "SELECT data FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq"
+        fold.log(log["origin"])
+        fold.hold(log["origin"], [bytes(row["data"]) for row in tx.query(sql, (room, log["origin"]))])
+    return fold, fold.advance(cut)
+
+
+def state_digest(node: Node, room: str, which: Digest, cut: Mapping[str, int] | None) -> str:
+    """See `Node.state_digest`."""
+    names = tables_of(node.registry, which)
+    with node.store.read() as tx:
+        present = {r["origin"]: r["applied"] for r in tx.query("SELECT origin, applied FROM n_log WHERE room = ?", (room,))}
+        if cut is None or {o: n for o, n in present.items() if n} == {o: n for o, n in cut.items() if n}:
+            lines = [row_line(node.registry, name, row) for name in names for row in stored_rows(tx, node.registry, room, name)]
+            return digest(room, which, present, lines)
+        fold, changes = replay(node, tx, room, cut)
+    reached = {log.origin: log.applied for log in fold.state.logs.values()}
+    if missing := {o: n for o, n in cut.items() if reached.get(o, 0) != n}:
+        raise Conflict(f"The cut is not closed, or not held here: {missing}", "Name sizes that a node reported as applied")
+    lines = [row_line(node.registry, name, row) for name in names for row in folded_rows(changes, name)]
+    return digest(room, which, reached, lines)
+
+
+def rebuild(node: Node, room: str) -> None:
+    """See `Node.rebuild`."""
+    with node.writing(room) as (tx, live):
+        fold, changes = replay(node, tx, room)
+        for table in node.registry.tables.values():
+            new = f"{table.name}__new"
+            tag = f"_{live.ord + 2}" if _has_index(tx, node, f"{table.name}_key") else ""
+            tx.execute(f"DROP TABLE IF EXISTS {quoted(new)}")
+            tx.execute(table_sql(node.store, table, new))
+            columns = ", ".join(quoted(n) for n in ("room", *(c.name for c in table.columns), "src"))
+            tx.execute(f"INSERT INTO {quoted(new)} ({columns}) SELECT {columns} FROM {quoted(table.name)} WHERE room <> ?", (room,))  # noqa: S608
+            tx.many(insert_sql(table, new), ((room, *row) for row in folded_rows(changes, table.name)))
+            for sql in index_sql(table, new, tag):
+                tx.execute(sql)
+            tx.execute(f"DROP TABLE {quoted(table.name)}")
+            tx.execute(f"ALTER TABLE {quoted(new)} RENAME TO {quoted(table.name)}")
+        tx.many(
+            "UPDATE n_log SET applied = ?, stopped = ? WHERE room = ? AND origin = ?",
+            [(log.applied, log.stopped, room, log.origin) for log in fold.state.logs.values()],
+        )
+        live.changed = True
+        rooms.catch_up(tx, live)
+
+
+def _has_index(tx: Tx, node: Node, name: str) -> bool:
+    """Whether a plain index name is taken (index names are unique in the database, so a rebuilt table takes tagged ones in turn)."""
+    if node.store.blob == "BLOB":
+        return bool(tx.query("SELECT name FROM sqlite_master WHERE type = 'index' AND name = ?", (name,)))
+    return bool(tx.query("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND indexname = ?", (name,)))
+
+
+def waiting(node: Node, room: str) -> dict[str, str]:
+    """See `Node.waiting`."""
+    with node.writing(room) as (tx, live):
+        frozen = {r["origin"]: r["frozen"] for r in tx.query("SELECT origin, frozen FROM n_log WHERE room = ?", (room,))}
+        logs = {log.origin: frozen.get(log.origin) or log.stopped or log.waiting for log in live.fold.state.logs.values()}
+    return {origin: why for origin, why in sorted(logs.items()) if why}
+
+
+def fsck(node: Node, room: str) -> list[Problem]:
+    """See `Node.fsck`."""
+    problems: list[Problem] = []
+    with node.store.read() as tx:
+        logs = tx.query("SELECT * FROM n_log WHERE room = ? ORDER BY origin", (room,))
+        for log in logs:
+            problems += _log(node, tx, room, log)
+        problems += _contents(node, tx, room)
+        problems += _rows(node, tx, room)
+    return problems
+
+
+def _log(node: Node, tx: Tx, room: str, log: Mapping[str, object]) -> list[Problem]:
+    origin, size = str(log["origin"]), log["size"]
+    frontier = Frontier()
+    for index, row in enumerate(tx.query("SELECT seq, data FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq", (room, origin))):
+        if row["seq"] != index:
+            return [Problem("entry", f"{origin} {index}", "the entry is missing: take the log back from the other Side")]
+        frontier.append(leaf_hash(bytes(row["data"])))
+    if frontier.size != size:
+        return [
+            Problem(
+                "entry",
+                f"{origin} {frontier.size}",
+                f"the log says {size} entries, {frontier.size} are there: take it back from the other Side",
+            )
+        ]
+    problems = []
+    root = frontier.root()
+    if root.hex() != log["root"]:
+        problems.append(
+            Problem("root", origin, f"the entries give the root {root.hex()}, the log says {log['root']}: {_first_bad(tx, room, origin)}")
+        )
+    try:
+        note = node.checkpoint(room, origin)
+        checkpoint = _open(node, room, origin, note)
+        if (checkpoint.size, checkpoint.root) != (size, root):
+            problems.append(Problem("checkpoint", origin, f"it covers {checkpoint.size} entries with another root than the {size} held"))
+    except NotFound:
+        if size:
+            problems.append(Problem("checkpoint", origin, "there is none"))
+    except CochairError as error:
+        problems.append(Problem("checkpoint", origin, str(error)))
+    if parse_origin(origin).side == node.side:
+        last = node.signer.last(origin)
+        if last is not None and last != (size, root):
+            problems.append(Problem("ledger", origin, f"the signer signed {last[0]} entries with root {last[1].hex()}"))
+    return problems
+
+
+def _first_bad(tx: Tx, room: str, origin: str) -> str:
+    """The first entry that is not what it should be by itself, to help the search."""
+    for row in tx.query("SELECT seq, data FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq", (room, origin)):
+        try:
+            entry = decode(bytes(row["data"]))
+            if (entry.log, entry.room, entry.seq) != (origin, room, row["seq"]):
+                return f"entry {row['seq']} stands in a wrong place"
+        except Rejected as error:
+            return f"entry {row['seq']}: {error.what}"
+    return "each entry is well-formed by itself; compare with the copy of the other Side"
+
+
+def _open(node: Node, room: str, origin: str, note: bytes) -> Checkpoint:
+    side = parse_origin(origin).side
+    if side != node.side:
+        return open_checkpoint(node, room, origin, note, node.peers(room)[side])
+    if is_signed(origin, node.terms(room)):
+        return Checkpoint.parse(open_note(note, [Verifier(node.signer.public().log_vkey(origin))]).text)
+    exchange = {peer.side: peer.exchange_key for peer in node.peers(room).values() if peer.exchange_key} or {
+        node.side: node.signer.public().exchange
+    }
+    side, key = next(iter(exchange.items()))
+    return node.signer.open_working(note, room=room, peer=key, to=side)
+
+
+def _contents(node: Node, tx: Tx, room: str) -> list[Problem]:
+    from cochair.record.node import erased
+
+    problems = []
+    for digest_ in node.papers.structural_held(room):
+        try:
+            node.papers.structural_stored(room, digest_)
+        except CochairError as error:
+            problems.append(Problem("structural", digest_, error.what))
+    for name in node.papers.held(room):
+        try:
+            node.papers.stored(room, name)
+        except CochairError as error:
+            problems.append(Problem("paper", name, error.what))
+    gone = erased(tx, room)
+    sql = "SELECT e.data FROM n_entry e JOIN n_log l ON l.room = e.room AND l.origin = e.origin WHERE e.room = ? AND l.side = ? ORDER BY e.ord"
+    missing: set[str] = set()
+    for row in tx.query(sql, (room, node.side)):
+        try:
+            entry = decode(bytes(row["data"]))
+        except Rejected:
+            continue
+        if entry.kind in ("statement", "position", "seal", "comment"):
+            named = {k: v for k, v in entry.body.items() if k not in ("account", "heads", "slot")} if entry.kind == "seal" else entry.body
+            missing |= {p for p in papers_named(named) if p not in gone and p != room and not node.papers.has(room, p)}
+    problems += [Problem("paper", name, "an own entry names it and it is not held") for name in sorted(missing)]
+    return problems
+
+
+def _rows(node: Node, tx: Tx, room: str) -> list[Problem]:
+    try:
+        fold, changes = replay(node, tx, room)
+    except (Rejected, NotHeld) as error:
+        return [Problem("structural", room, error.what)]
+    problems = []
+    for log in tx.query("SELECT origin, applied, stopped FROM n_log WHERE room = ?", (room,)):
+        state = fold.log(log["origin"])
+        if (state.applied, state.stopped) != (log["applied"], log["stopped"]):
+            problems.append(Problem("applied", log["origin"], f"{log['applied']} entries are applied, {state.applied} can be: run rebuild"))
+    for name in tables_of(node.registry):
+        columns = [*(c.name for c in node.registry.tables[name].columns), "src"]
+        held = {row_line(node.registry, name, row): row for row in stored_rows(tx, node.registry, room, name)}
+        want = {row_line(node.registry, name, row): row for row in folded_rows(changes, name)}
+        count = tx.query(f"SELECT COUNT(*) AS n FROM {quoted(name)} WHERE room = ?", (room,))[0]["n"]  # noqa: S608
+        if held.keys() == want.keys() and len(held) == count:
+            continue
+        problems.append(Problem("row", name, _difference(columns, sorted(held.keys() - want.keys()), sorted(want.keys() - held.keys()))))
+    return problems
+
+
+def _difference(columns: list[str], extra: list[bytes], missing: list[bytes]) -> str:
+    if not extra and not missing:
+        return "a row stands there twice: run rebuild"
+    stands = extra[0].decode().strip() if extra else "nothing"
+    should = missing[0].decode().strip() if missing else "nothing"
+    return f"stands {stands}; the logs say {should} (columns {', '.join(columns)}): run rebuild"

@@ -1,0 +1,428 @@
+"""The fold: (registry, terms, closed cut of the logs) -> rows of every joint table. Pure; no clock, network, database, paper or signature check.
+
+The rulebook:
+
+1. Entries are held per log and applied one after the other. An entry waits, with all behind it, while it acknowledges more than is applied here or names
+   structural content that is not held (R3: only closed cuts are folded). A kind or schema that is unknown stops the log there.
+2. An entry is judged by `record.void` from its causal past. A void one is kept with its reason and has no other effect.
+3. What changes: the rows of the entry itself, of its matter, of its slot, of its log's heads. Terms that come into force put every matter anew.
+4. The result depends on the cut alone, never on the order or the portions in which the entries came. So `Fold.advance` may be called after each entry or
+   once for a hundred thousand, and live tables equal rebuilt ones.
+
+Rows belong to a source (entry id, matter key, slot key, ``manifest:<digest>``, log name): the writer deletes what the source had and inserts what it has now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from cochair.kit import canonical
+from cochair.kit.errors import CochairError, Rejected
+from cochair.kit.ids import parse_origin
+from cochair.ledger.entries import KINDS, VERSION, Entry, decode
+from cochair.record import contents
+from cochair.record.agreement import Acknowledgements, Finding, Revoke, Seal, Seen
+from cochair.record.matters import evaluate, present_accounts
+from cochair.record.registry import ManifestView, MatterView, Registry, Row, SlotName, StatementView, Table
+from cochair.record.slots import TermsChain, known_cut, verdicts
+from cochair.record.state import Account, Found, LogState, Matter, Position, Received, Sealed, Slot, State, Value, WriterPast
+from cochair.record.void import Judged, judge
+
+Structural = Callable[[str], Mapping[str, Any] | None]
+Values = tuple[str | int | None, ...]
+
+
+class Changes:
+    """What the writer does to the tables: first `deleted` (table -> sources), then `rows` (table -> source -> values in column order, the source last)."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.deleted: dict[str, list[str]] = {}
+        self.rows: dict[str, dict[str, list[Values]]] = {}
+
+
+class Fold:
+    """The fold of one room, kept from entry to entry."""
+
+    def __init__(self, registry: Registry, room: str, structural: Structural) -> None:
+        """`structural`: digest -> content, or None while not held; the founding terms (digest = room) must be held."""
+        self.registry = registry
+        self.state = State(room)
+        self.acks = Acknowledgements()
+        self._structural = structural
+        self._decoders = {schema: kind.content for schema, kind in registry.kinds.items()}
+        self._present: dict[str, tuple[str, ...]] = {}
+        self._matters: set[str] = set()
+        self._slots: set[str] = set()
+        self._heads: set[str] = set()
+        self._staged: set[str] = set()
+        self._changes = Changes()
+        self._chain: TermsChain | None = None
+        self._sides: tuple[str, ...] = ()
+
+    # -- what callers ask ---------------------------------------------------------------------------------------------------------------
+
+    def log(self, origin: str) -> LogState:
+        """The log of an origin, begun if it is new."""
+        parts = parse_origin(origin)
+        name = f"{parts.side}/{parts.log}"
+        log = self.state.logs.get(name)
+        if log is None:
+            log = self.state.logs[name] = LogState(origin, parts.side, parts.log)
+        return log
+
+    def hold(self, origin: str, entries: Iterable[bytes]) -> None:
+        """Put the next entries of a log behind those held; they are applied by `advance`."""
+        self.log(origin).pending.extend(entries)
+
+    def advance(self, upto: Mapping[str, int] | None = None) -> Changes:
+        """Apply whatever can be applied (of each origin at most the first `upto` entries) -> the changes of rows since the last call."""
+        moved = True
+        while moved:
+            moved = False
+            for log in list(self.state.logs.values()):
+                limit = len(log.tags) + len(log.pending) if upto is None else upto.get(log.origin, 0)
+                while log.applied < limit and not log.stopped and self._apply_next(log):
+                    moved = True
+        return self._flush()
+
+    def apply_held(self, log: LogState) -> None:
+        """Apply the entries held of one log, rows left to the next `advance`."""
+        while log.pending and not log.stopped and self._apply_next(log):
+            pass
+
+    def judge(self, log: LogState, entry: Entry) -> Judged:
+        """The verdict on an entry, were it the next of its log; nothing is changed."""
+        if (entry.log, entry.room, entry.seq) != (log.origin, self.state.room, log.applied):
+            return Judged(void="misplaced")
+        return judge(self.registry, WriterPast(self.state, log, self._structural), entry)
+
+    def chain(self) -> TermsChain:
+        """The terms at the present cut."""
+        if self._chain is None:
+            cut = {log.side: log.applied for log in self.state.logs.values() if not log.working}
+            self._chain = TermsChain(self.state.room, self.state.slots, self.acks, cut, self._structural)
+        return self._chain
+
+    # -- one entry ----------------------------------------------------------------------------------------------------------------------
+
+    def _apply_next(self, log: LogState) -> bool:
+        entry, verdict = self._read(log, log.pending[0])
+        if verdict.stop:
+            log.stopped = f"needs version {verdict.stop}"
+            return False
+        log.waiting = "" if verdict.void else verdict.wait
+        if log.waiting:
+            return False
+        log.pending.popleft()
+        if entry is None or verdict.void:
+            self._insert("void", log.working, f"{log.name}/{log.applied}", (f"{log.name}/{log.applied}", verdict.void))
+            log.tags.append("")
+            return True
+        tag = self._act(log, entry, verdict)
+        log.tags.append(tag)
+        return True
+
+    def _read(self, log: LogState, data: bytes) -> tuple[Entry | None, Judged]:
+        try:
+            entry = decode(data)
+        except Rejected:
+            return None, _unreadable(data)
+        return entry, self.judge(log, entry)
+
+    def _act(self, log: LogState, entry: Entry, verdict: Judged) -> str:
+        """Put a counted entry into the state -> its tag."""
+        name = f"{log.name}/{entry.seq}"
+        body, kind = verdict.body, entry.kind
+        if kind == "statement":
+            return self._statement(log, entry, name, verdict)
+        if kind == "position":
+            return self._position(log, entry, name, body)
+        if kind == "seen":
+            self._seen(log, entry.seq, body)
+        elif kind == "seal":
+            self._seal(log, entry, name, body)
+        elif kind == "revoke":
+            slot = self.state.slots[self.state.slot_of[body.seal]]
+            slot.revokes[body.seal] = name
+            slot.acts.setdefault(log.side, []).append((entry.seq, Revoke(int(body.seal.rpartition("/")[2]))))
+            self._touch(slot)
+        elif kind == "finding":
+            slot = self.state.slots[self.state.slot_of[body.seal]]
+            side, _, index = body.seal.split("/")
+            slot.findings.append(Found(name, body.seal, log.side, entry.seq, body.valid, body.reason))
+            slot.acts.setdefault(log.side, []).append((entry.seq, Finding(side, int(index), body.valid)))
+            self._touch(slot)
+        elif kind == "key":
+            given = (body.key, body.public, body.suite, body.person, body.post, body.body, body.from_, body.until, body.certificate)
+            self._insert("j_key", False, name, (name, log.side, *given))
+        elif kind == "comment":
+            self._insert("w_comment", True, name, (name, log.side, body.subject, body.paper, entry.at))
+        else:
+            self._insert("j_notice", False, name, (name, log.side, kind, _text(entry.body), entry.at))
+        return kind
+
+    def _seen(self, log: LogState, seq: int, body: contents.Seen) -> None:
+        for of, heads in (("record", body.heads), (log.log, body.working)):
+            for side, head in heads.items():
+                log.heads[f"{side}/{of}"] = (head.size, head.root)
+                if not log.working:
+                    self.acks.add(log.side, seq, Seen(side, head.size))
+        self._heads.add(log.name)
+
+    def _seal(self, log: LogState, entry: Entry, name: str, body: contents.Seal) -> None:
+        slot_name = SlotName(body.slot.kind, body.slot.of, body.slot.step)
+        slot = self.state.slots.setdefault(slot_name.key, Slot(slot_name))
+        terms = self._terms_known(log)
+        heads = _text(dict(body.heads))
+        slot.seals[name] = Sealed(name, log.side, entry.seq, body.manifest, body.key, body.paper, body.how, entry.at, heads, terms)
+        slot.acts.setdefault(log.side, []).append((entry.seq, Seal(body.manifest)))
+        self.state.slot_of[name] = slot_name.key
+        self._touch(slot)
+
+    def _touch(self, slot: Slot) -> None:
+        self._slots.add(slot.name.key)
+        if slot.name.kind == "terms":
+            self._chain = None
+
+    def _terms_known(self, log: LogState) -> str:
+        return TermsChain(self.state.room, self.state.slots, self.acks, known_cut(log), self._structural).digests[-1]
+
+    def _position(self, log: LogState, entry: Entry, name: str, body: contents.Position) -> str:
+        subject = name if body.subject == "self" else body.subject
+        matter = self._matter(entry.schema, subject, body.part, log.working)
+        value = None if body.content is None else Value(entry.schema, _text(body.content))
+        self._take(matter, log.side, Position(name, entry.seq, entry.schema, value, body.level, entry.at, None))
+        return f"matter:{matter.kind}" if body.subject == "self" else "position"
+
+    def _matter(self, schema: str, subject: str, part: str, working: bool) -> Matter:  # noqa: FBT001  # which of two table sets
+        kind = self.registry.matters[schema].name
+        key = f"{kind}|{subject}|{part}"
+        self._matters.add(key)
+        matter = self.state.matters.get(key)
+        if matter is None:
+            matter = self.state.matters[key] = Matter(key, kind, subject, part, working)
+        return matter
+
+    @staticmethod
+    def _take(matter: Matter, side: str, position: Position) -> None:
+        before = matter.positions.get(side)
+        if before is not None:
+            position.previous = before.value if before.value not in (None, position.value) else before.previous
+        matter.positions[side] = position
+
+    # -- statements ---------------------------------------------------------------------------------------------------------------------
+
+    def _statement(self, log: LogState, entry: Entry, name: str, verdict: Judged) -> str:
+        body = verdict.body
+        if not entry.schema.startswith("record."):
+            subject = name if body == "self" else body
+            content = {k: v for k, v in entry.body.items() if k != "subject"}
+            self._insert(
+                "statement", log.working, name, (name, log.side, log.log, entry.seq, entry.at, entry.schema, subject, _text(content))
+            )
+            view = StatementView(name, log.side, log.log, entry.seq, entry.at, entry.schema, subject, verdict.content)
+            self._stage(name, self.registry.stage_of[entry.schema].on_statement(view), log.working)
+        elif isinstance(body, contents.Received):
+            self._received(log, entry, name, body, verdict.content)
+        else:
+            self._answer(log, entry, name, body)
+        return entry.schema
+
+    def _received(self, log: LogState, entry: Entry, name: str, body: contents.Received, content: Any) -> None:
+        said = body.account
+        told = (name, log.side, body.from_, body.paper, body.number, body.dated, body.how, _text(entry.body["account"]))
+        self._insert("received", log.working, name, told)
+        kept = Received(body.from_, log.side)
+        subject = name if said.subject == "self" else said.subject
+        if said.as_ == "position":
+            matter = self._matter(said.schema, subject, said.part, log.working)
+            value = None if said.content is None else Value(said.schema, _text(said.content))
+            kept.account = Account(name, body.from_, log.side, said.schema, value, said.level, entry.at)
+            kept.matter = matter.key
+            matter.accounts.setdefault((body.from_, log.side), []).append(kept.account)
+        else:
+            kept.statement = StatementView(name, body.from_, log.log, entry.seq, entry.at, said.schema, subject, content, log.side)
+            self._staged.add(name)
+        self.state.received[name] = kept
+
+    def _answer(self, log: LogState, entry: Entry, name: str, body: Any) -> None:
+        what = entry.schema.removeprefix("record.").partition("/")[0]
+        target = body.target
+        self._insert("answer", log.working, name, (name, target, log.side, what, getattr(body, "with_", None)))
+        kept = self.state.received.get(target)
+        if what == "supersedes":
+            self.state.superseded.add(target)
+        if kept is None:
+            self._drop(target)
+            return
+        if what == "supersedes":
+            kept.superseded = True
+        else:
+            kept.answer = what
+        if kept.account is not None:
+            kept.account.superseded, kept.account.answer = kept.superseded, kept.answer
+            self._matters.add(kept.matter)
+            if what == "confirms":
+                a = kept.account
+                self._take(
+                    self.state.matters[kept.matter], log.side, Position(name, entry.seq, a.schema, a.value, a.level, entry.at, None, target)
+                )
+        else:
+            self._staged.add(target)
+
+    # -- rows ---------------------------------------------------------------------------------------------------------------------------
+
+    def _insert(self, table: str, working: bool, src: str, values: Sequence[str | int | None]) -> None:  # noqa: FBT001
+        if table not in self.registry.tables:
+            table = ("w_" if working else "j_") + table
+        self._changes.rows.setdefault(table, {}).setdefault(src, []).append((*values, src))
+
+    def _drop(self, src: str) -> None:
+        tables = self._present.pop(src, ())
+        for table in tables:
+            self._changes.deleted.setdefault(table, []).append(src)
+            self._changes.rows.get(table, {}).pop(src, None)  # written since the last flush: they were never in the tables
+
+    def _stage(self, src: str, rows: Iterable[Row], working: bool) -> None:  # noqa: FBT001
+        """Keep a stage's rows of one source (after `_drop` of the same source)."""
+        tables = []
+        for row in rows:
+            table = self.registry.tables.get(row.table)
+            if table is None or (table.digest == "working") != working:
+                raise CochairError(
+                    f"An effect writes {src} into the table {row.table}, which is not one of its digest", "Correct the stage's tables"
+                )
+            self._changes.rows.setdefault(row.table, {}).setdefault(src, []).append((*_columns(table, row), src))
+            tables.append(row.table)
+        if tables:
+            self._present[src] = tuple(dict.fromkeys((*self._present.get(src, ()), *tables)))
+
+    def _own(self, src: str, working: bool, rows: Iterable[tuple[str, Values]]) -> None:  # noqa: FBT001
+        """Keep the record's own changeable rows of one source."""
+        tables = []
+        for table, values in rows:
+            name = table if table in self.registry.tables else ("w_" if working else "j_") + table
+            self._changes.rows.setdefault(name, {}).setdefault(src, []).append((*values, src))
+            tables.append(name)
+        self._present[src] = tuple(dict.fromkeys((*self._present.get(src, ()), *tables)))
+
+    def _flush(self) -> Changes:
+        self._terms_moved()
+        for key in sorted(self._slots):
+            self._slot_rows(key)
+        for key in sorted(self._matters):
+            self._matter_rows(self.state.matters[key])
+        for name in sorted(self._staged):
+            self._received_rows(name)
+        for name in sorted(self._heads):
+            log = self.state.logs[name]
+            self._drop(name)
+            self._own(name, log.working, (("head", (name, of, size, root)) for of, (size, root) in sorted(log.heads.items())))
+        changes, self._changes = self._changes, Changes()
+        self._matters, self._slots, self._staged, self._heads = set(), set(), set(), set()
+        return changes
+
+    def _terms_moved(self) -> None:
+        """New terms change the Sides: every matter and slot is put anew."""
+        sides = self.chain().sides[-1]
+        if sides != self._sides:
+            self._sides = sides
+            self._matters |= set(self.state.matters)
+            self._slots |= set(self.state.slots)
+
+    def _matter_rows(self, matter: Matter) -> None:
+        key = matter.key
+        self._drop(key)
+        result = evaluate(matter, self._sides)
+        value = result.value
+        standing = (result.standing, value and value.schema, value and value.text, result.level, int(result.crossed))
+        rows: list[tuple[str, Values]] = [("matter", (key, matter.kind, matter.subject, matter.part, *standing))]
+        for side, p in sorted(matter.positions.items()):
+            rows.append(("position", (key, side, p.id, p.schema, p.value and p.value.text, p.level, p.at, p.confirmed)))
+        current = {(a.side, a.by) for a in present_accounts(matter)}
+        for (side, by), entered in sorted(matter.accounts.items()):
+            kept = [a for a in entered if not a.superseded]
+            if kept:
+                a = kept[-1]
+                assert ((side, by) in current) == (a.answer == "")
+                rows.append(("account", (key, side, a.id, by, a.schema, a.value and a.value.text, a.level, a.at, a.answer)))
+        self._own(key, matter.working, rows)
+        if value is not None and result.standing in ("agreed", "account") and result.level is not None:
+            content = msgspec.convert(msgspec.json.decode(value.text), self._decoders[value.schema], strict=True)
+            heads = {side: p.seq + 1 for side, p in sorted(matter.positions.items()) if p.names() == value}
+            view = MatterView(key, matter.kind, matter.subject, matter.part, content, result.level, result.standing, heads)  # type: ignore[arg-type]
+            self._stage(key, self.registry.stage_of[value.schema].on_agreed(view), matter.working)
+
+    def _received_rows(self, name: str) -> None:
+        kept = self.state.received[name]
+        self._drop(name)
+        if kept.statement is not None and (kept.answer == "confirms" or (kept.answer == "" and not kept.superseded)):
+            view = kept.statement._replace(account="") if kept.answer == "confirms" else kept.statement
+            self._stage(name, self.registry.stage_of[view.schema].on_statement(view), working=False)
+
+    def _slot_rows(self, key: str) -> None:
+        slot = self.state.slots[key]
+        self._drop(key)
+        cut = {log.side: log.applied for log in self.state.logs.values() if not log.working}
+        agreed, judged = verdicts(slot, self.acks, cut, self.chain(), self._structural)
+        rows: list[tuple[str, Values]] = [("j_slot", (key, slot.name.kind, slot.name.of, slot.name.step, agreed))]
+        for s in slot.seals.values():
+            verdict = judged.get(s.id)
+            why = "" if verdict is None or verdict.counts else verdict.reasons[0].code
+            counts = int(verdict is not None and verdict.counts)
+            given = (s.manifest, s.key, s.paper, s.how, s.at, s.heads, s.terms, slot.revokes.get(s.id, ""))
+            rows.append(("j_seal", (s.id, key, s.side, s.seq, *given, counts, why if verdict else "alone")))
+        rows += [("j_finding", (f.id, key, f.seal, f.side, f.seq, int(f.valid), f.reason)) for f in slot.findings]
+        self._own(key, False, rows)
+        if slot.agreed != agreed:
+            before, slot.agreed = slot.agreed, agreed
+            for manifest in filter(None, (before, agreed)):
+                self._manifest_rows(manifest)
+
+    def _manifest_rows(self, digest: str) -> None:
+        """One manifest's rows: of the first slot (by key) in which it is agreed."""
+        src = f"manifest:{digest}"
+        self._drop(src)
+        slot = next((s for _, s in sorted(self.state.slots.items()) if s.agreed == digest), None)
+        manifest = self._structural(digest)
+        if slot is not None and manifest is not None:
+            view = ManifestView(slot.name, digest, manifest)
+            for stage in self.registry.stages:
+                self._stage(src, stage.on_adopted(view), working=False)
+
+
+def _text(value: Any) -> str:
+    return canonical.dumps(value).decode()
+
+
+def _columns(table: Table, row: Row) -> Values:
+    values = []
+    for column in table.columns:
+        value = row.values.get(column.name)
+        if isinstance(value, bool):
+            value = int(value)
+        if (value is None and not column.null) or (value is not None and isinstance(value, int) != (column.type == "int")):
+            raise CochairError(f"An effect gives {table.name}.{column.name} the value {value!r}", "Correct the stage's effect")
+        values.append(value)
+    if extra := set(row.values) - {c.name for c in table.columns}:
+        raise CochairError(f"An effect names columns that {table.name} does not have: {sorted(extra)}", "Correct the stage's effect")
+    return tuple(values)
+
+
+def _unreadable(data: bytes) -> Judged:
+    """Bytes that are no entry of this version are void; what a later version may have written stops the log."""
+    try:
+        value = canonical.loads(data)
+    except Rejected:
+        return Judged(void="malformed")
+    version = value.get("v") if isinstance(value, dict) else None
+    if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
+        return Judged(stop=f"{version} of entries")
+    return Judged(void="malformed")
+
+
+assert set(contents.BODIES) | {"statement", "position"} == set(KINDS)

@@ -1,0 +1,112 @@
+"""Step (2) and (3) of a write: the signer appends to its sign-ledger, syncs it, signs the new head; the checkpoint is put where the peer pulls it.
+
+- Whoever waits for the same log shares one checkpoint: the first in line publishes the newest committed head, the others find themselves covered.
+- Processes take turns by a lock on a file, so that heads are published in the order of their sizes.
+- The file is derived and not synced: after a crash the head is signed again at start.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cochair.kit.errors import NotFound
+from cochair.kit.ids import RECORD, parse_origin
+from cochair.ledger.checkpoints import Checkpoint
+from cochair.ledger.notes import split_note
+from cochair.record.live import Live, LogTree
+from cochair.record.signer_wire import growth
+
+if TYPE_CHECKING:
+    from cochair.record.signer import Signer
+
+
+class Publisher:
+    """Publishes the heads of this node's own logs under ``<tree>/<origin>/checkpoint``."""
+
+    def __init__(self, folder: Path, signer: Signer) -> None:
+        """`folder`: the node's."""
+        self.tree = folder / "tree"
+        self.tree.mkdir(exist_ok=True)
+        self._lock_file = folder / "publish.lock"
+        self._signer = signer
+        self._turn = threading.Lock()
+        self._sizes: dict[str, int] = {}
+
+    def path(self, origin: str) -> Path:
+        """Where the checkpoint of a log stands."""
+        return self.tree / str(parse_origin(origin)) / "checkpoint"
+
+    def note(self, origin: str) -> bytes:
+        """The checkpoint as published; NotFound if there is none."""
+        try:
+            return self.path(origin).read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"The log {origin} has no checkpoint yet", "Write to it first") from None
+
+    def size(self, origin: str) -> int:
+        """Size of the published checkpoint, -1 if there is none."""
+        try:
+            return Checkpoint.parse(split_note(self.note(origin))[0]).size
+        except NotFound:
+            return -1
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with self._turn:
+            handle = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(handle)
+
+    def publish(self, live: Live, origin: str, size: int, peers: Mapping[str, str] | None, *, anew: bool = False) -> None:
+        """Sign and publish the newest committed head of `origin`, at least `size`. `peers`: Side -> exchange key, for a MAC; None: a signature.
+
+        `anew`: even if a head of that size stands already (a peer came, and its MAC line is wanted).
+        """
+        if self._sizes.get(origin, -1) >= size and not anew:
+            return
+        with self._alone():
+            if self.size(origin) >= size and not anew:
+                return
+            with live.lock:
+                newest = max(live.committed.get(origin, 0), size)
+                tree = live.tree(origin)
+                before, hashes = live.signed.get(origin) or self._last(tree, origin, newest)
+                proof = growth(before, hashes, tree.leaves[before:newest])
+                frontier = tree.frontier(newest)
+            root = frontier.root()
+            if peers is None:
+                note = self._signer.sign(origin, newest, root, proof)
+            else:
+                note = self._signer.mac(origin, newest, root, room=live.room, peers=peers, growth=proof)
+            live.signed[origin] = (newest, frontier.dump())
+            write_derived(self.path(origin), note)
+            self._sizes[origin] = newest
+
+    def _last(self, tree: LogTree, origin: str, size: int) -> tuple[int, list[str]]:
+        """(size, frontier) of the head that the signer signed last, in this or an earlier life."""
+        last = self._signer.last(origin)
+        before = min(last[0], size) if last else 0
+        return before, tree.frontier(before).dump()
+
+
+def is_signed(origin: str, terms: Mapping[str, object]) -> bool:
+    """Whether checkpoints of this log are signed (the record, and working logs of a room that says so) or MACed."""
+    return parse_origin(origin).log == RECORD or terms.get("working") == "recorded"
+
+
+def write_derived(path: Path, data: bytes) -> None:
+    """Put a file in its place at once, unsynced: whatever a crash takes away is made again."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    beside.write_bytes(data)
+    beside.replace(path)

@@ -1,0 +1,79 @@
+"""Slots at a closed cut: which terms are in force, whose seals a manifest needs, and which manifest is agreed.
+
+The rule itself is `record.agreement`; here only *who the Sides are* is settled:
+
+- Terms are a chain: the founding terms (the room's id), then for step 1, 2, ... the manifest of the slot ``terms|<room>|<step>`` that names its predecessor
+  and is agreed by all Sides that it names. The last one is in force.
+- A manifest in any other slot needs the Sides of the terms in force when it was sealed, in the view of the sealing Side (its causal past); if its seals
+  were made under different terms, of the earliest that name two Sides or more. So what is agreed stays agreed when a further Side joins.
+- With fewer than two Sides nothing is ever agreed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from cochair.record.agreement import Acknowledgements, SealVerdict, judge
+from cochair.record.state import LogState, Slot
+from cochair.record.void import sides_of
+
+Structural = Callable[[str], Mapping[str, Any] | None]
+
+
+class TermsChain:
+    """The terms that came into force one after the other at a cut: digests with their Sides, the founding ones first."""
+
+    def __init__(
+        self, room: str, slots: Mapping[str, Slot], acks: Acknowledgements, cut: Mapping[str, int], structural: Structural
+    ) -> None:
+        """`cut`: Side -> applied size of its record log."""
+        self.digests = [room]
+        self.sides = [sides_of(structural(room) or {})]
+        while (slot := slots.get(f"terms|{room}|{len(self.digests)}")) is not None:
+            following = self._agreed(slot, acks, cut, structural)
+            if following is None:
+                return
+            self.digests.append(following)
+            self.sides.append(sides_of(structural(following) or {}))
+
+    def _agreed(self, slot: Slot, acks: Acknowledgements, cut: Mapping[str, int], structural: Structural) -> str | None:
+        for manifest in sorted({seal.manifest for seal in slot.seals.values() if seal.seq < cut.get(seal.side, 0)}):
+            content = structural(manifest) or {}
+            if content.get("previous") == self.digests[-1]:
+                sides = sides_of(content)
+                verdict = judge({side: slot.acts.get(side, []) for side in sides}, acks, cut)
+                if verdict.manifest == manifest:
+                    return manifest
+        return None
+
+
+def verdicts(
+    slot: Slot, acks: Acknowledgements, cut: Mapping[str, int], chain: TermsChain, structural: Structural
+) -> tuple[str | None, dict[str, SealVerdict]]:
+    """(agreed manifest or None, verdict on each seal by ``SIDE/SEQ`` id) of one slot at a closed cut."""
+    agreed: str | None = None
+    judged: dict[str, SealVerdict] = {}
+    for manifest in sorted({seal.manifest for seal in slot.seals.values()}):
+        sides = _sides(slot, manifest, chain, structural)
+        verdict = judge({side: slot.acts.get(side, []) for side in sides}, acks, cut)
+        if verdict.manifest == manifest:
+            agreed = agreed or manifest
+        for seal in verdict.seals:
+            if seal.manifest == manifest:
+                judged[f"{seal.side}/record/{seal.index}"] = seal
+    return agreed, judged
+
+
+def _sides(slot: Slot, manifest: str, chain: TermsChain, structural: Structural) -> Iterable[str]:
+    if slot.name.kind == "terms":
+        return sides_of(structural(manifest) or {})
+    under = {chain.digests.index(s.terms) for s in slot.seals.values() if s.manifest == manifest and s.terms in chain.digests}
+    return next((chain.sides[step] for step in sorted(under) if len(chain.sides[step]) >= 2), ())
+
+
+def known_cut(log: LogState) -> dict[str, int]:
+    """What the writer of the log's next entry knew of the records: Side -> size, its own prefix included."""
+    cut = {name.partition("/")[0]: size for name, (size, _) in log.heads.items() if name.endswith("/record")}
+    cut[log.side] = log.applied
+    return cut

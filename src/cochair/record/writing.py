@@ -1,0 +1,186 @@
+"""One write, in the order that survives every crash:
+
+1. lock the room and the log, read what others appended, judge the new entries as every node will; append, apply, COMMIT;
+2. the signer appends the new head to its sign-ledger and syncs it;
+3. it signs, the checkpoint is published, and only then the caller gets the ids.
+
+A crash after (1) is repaired at start: the head is signed again. Before an own act the log acknowledges (`seen`) what is applied of the others, so that the
+act has its causes in its past; a bare `seen` is written only if another Side added something other than `seen`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from cochair.kit.errors import CochairError, Conflict, Rejected
+from cochair.kit.ids import RECORD, instrument_of, parse_id, parse_origin
+from cochair.ledger.entries import Entry, decode, encode, new_salt
+from cochair.record import live as rooms
+from cochair.record.contents import BODIES
+from cochair.record.live import Live
+from cochair.record.state import LogState
+from cochair.record.store import Tx
+from cochair.record.void import REASONS
+
+if TYPE_CHECKING:
+    from cochair.record.node import Draft, Node
+
+SEEN = BODIES["seen"][0]
+
+
+def write(node: Node, room: str, drafts: Sequence[Draft]) -> list[str]:
+    """See `Node.write`."""
+    if not drafts:
+        return []
+    sizes: dict[str, int] = {}
+    with node.writing(room) as (tx, live):
+        ids = []
+        for draft in drafts:
+            log = _own_log(node, live, draft.log)
+            _catch_up_seen(node, tx, live, log, draft)
+            if draft.kind == "seal":
+                _check_slot(live, node.side, draft.body)
+            ids.append(_append(node, tx, live, log, draft.kind, draft.schema, draft.body))
+            sizes[log.origin] = log.applied
+        rooms.settle(tx, live, node.registry.tables)
+    for origin, size in sizes.items():
+        node.publish(room, origin, size)
+    return ids
+
+
+def acknowledge(node: Node, room: str) -> list[str]:
+    """See `Node.acknowledge`."""
+    sizes: dict[str, int] = {}
+    ids = []
+    with node.writing(room) as (tx, live):
+        for name in sorted({log.log for log in live.fold.state.logs.values()}, key=lambda n: (n != RECORD, n)):
+            others = [log for log in live.fold.state.logs.values() if log.side != node.side and log.log == name]
+            own = live.fold.state.logs.get(f"{node.side}/{name}")
+            if not any(_said_something(log, _seen_of(own, log)) for log in others):
+                continue
+            if node.halted.get(str(node_origin(node, live, name))):
+                continue
+            log = _own_log(node, live, name)
+            body = _heads(live, log)
+            if body is not None:
+                ids.append(_append(node, tx, live, log, "seen", SEEN, body))
+                sizes[log.origin] = log.applied
+        rooms.settle(tx, live, node.registry.tables)
+    for origin, size in sizes.items():
+        node.publish(room, origin, size)
+    return ids
+
+
+def node_origin(node: Node, live: Live, log: str) -> str:
+    """Origin of an own log in a room, out of the room's own record log (no query)."""
+    record = live.fold.state.logs[f"{node.side}/{RECORD}"]
+    return str(parse_origin(record.origin)._replace(log=log))
+
+
+def _own_log(node: Node, live: Live, name: str) -> LogState:
+    origin = node_origin(node, live, name)
+    parse_origin(origin)
+    if reason := node.halted.get(origin):
+        raise CochairError(reason, "Recover the missing entries from the peer, then write again")
+    if name != RECORD:
+        thing = parse_id(instrument_of(name))
+        record = live.fold.state.logs.get(f"{thing.side}/{RECORD}")
+        if record is None or thing.seq >= record.applied or not record.tags[thing.seq].startswith("matter:"):
+            raise Conflict(f"There is no instrument {thing}", "Introduce it in the record first")
+    log = live.fold.log(origin)
+    if log.stopped or log.pending:
+        raise CochairError(
+            f"The own log {origin} is not applied to its end: {log.stopped or log.waiting}",
+            "Update the program, or run: cochair record fsck",
+        )
+    return log
+
+
+def _seen_of(own: LogState | None, log: LogState) -> int:
+    return own.heads.get(log.name, (0, ""))[0] if own else 0
+
+
+def _said_something(log: LogState, since: int) -> bool:
+    """Whether the log holds, beyond the acknowledged prefix, anything but `seen`."""
+    return any(tag != "seen" for tag in log.tags[since:])
+
+
+def _heads(live: Live, log: LogState) -> dict[str, Any] | None:
+    """Body of the `seen` that acknowledges all that is applied now, or None if nothing is new."""
+    heads: dict[str, Any] = {}
+    working: dict[str, Any] = {}
+    for other in live.fold.state.logs.values():
+        if other.log == RECORD and (log.working or other.side != log.side):
+            into = heads
+        elif other.log == log.log and other.side != log.side:
+            into = working
+        else:
+            continue
+        if other.applied > _seen_of(log, other):
+            into[other.side] = {"size": other.applied, "root": live.tree(other.origin).root(other.applied).hex()}
+    if not heads and not working:
+        return None
+    return {"heads": heads, "working": working} if working else {"heads": heads}
+
+
+def _catch_up_seen(node: Node, tx: Tx, live: Live, log: LogState, draft: Draft) -> None:
+    """Acknowledge before an own act, if there is something to acknowledge."""
+    if draft.kind != "seen":
+        body = _heads(live, log)
+        if body is not None:
+            _append(node, tx, live, log, "seen", SEEN, body, only_if_counts=draft)
+
+
+def _append(
+    node: Node, tx: Tx, live: Live, log: LogState, kind: str, schema: str, body: dict[str, Any], *, only_if_counts: Draft | None = None
+) -> str:
+    """Judge one entry and put it behind the log -> its id. Raise before anything is changed, if it would not count."""
+    entry = Entry(
+        v=1, log=log.origin, room=live.room, seq=log.applied, at=node.clock.now(), salt=new_salt(), kind=kind, schema=schema, body=body
+    )  # fmt: skip
+    data = encode(entry)
+    verdict = live.fold.judge(log, decode(data))
+    if verdict.stop:
+        raise Rejected(f"This program does not know {verdict.stop}", "Update it, or use another schema")
+    if verdict.void:
+        raise Conflict(f"It would not be counted: {REASONS[verdict.void]}", "Look at the page again: something may have changed")
+    if verdict.wait:
+        raise Conflict(f"It names what is not held here: {verdict.wait}", "Keep the content first, then write")
+    if only_if_counts is not None:
+        encode_probe(only_if_counts, entry)
+    rooms.append(tx, live, log.origin, [data])
+    live.fold.apply_held(log)
+    return f"{log.name}/{entry.seq}"
+
+
+def encode_probe(draft: Draft, like: Entry) -> None:
+    """Raise Rejected now if the draft cannot become an entry at all (too long, not canonical), before its `seen` is appended."""
+    encode(
+        Entry(
+            v=1,
+            log=like.log,
+            room=like.room,
+            seq=like.seq + 1,
+            at=like.at,
+            salt=like.salt,
+            kind=draft.kind,
+            schema=draft.schema,
+            body=draft.body,
+        )
+    )
+
+
+def _check_slot(live: Live, own: str, body: dict[str, Any]) -> None:
+    """A seal is refused if anybody has acted in its slot since the person had it before him (`heads`)."""
+    slot, heads = body.get("slot"), body.get("heads")
+    if not isinstance(slot, dict) or not isinstance(heads, dict):
+        return  # the judging says what is wrong
+    held = live.fold.state.slots.get(f"{slot.get('kind')}|{slot.get('of')}|{slot.get('step')}")
+    for side, acts in held.acts.items() if held else _none():
+        if acts and acts[-1][0] >= heads.get(side, acts[-1][0] + 1 if side == own else 0):
+            raise Conflict(f"{side} has acted on this text since you opened the page", "Look at it again, then sign")
+
+
+def _none() -> Iterable[tuple[str, list[tuple[int, Any]]]]:
+    return ()
