@@ -61,7 +61,7 @@ def verdicts(
             agreed = agreed or manifest
         for seal in verdict.seals:
             if seal.manifest == manifest:
-                judged[f"{seal.side}/record/{seal.index}"] = seal
+                judged[f"{seal.side}/record/{seal.seq}"] = seal
     return agreed, judged
 
 
