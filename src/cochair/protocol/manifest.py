@@ -24,12 +24,14 @@ from cochair.record.fields import Day, Digest, Id, Language, Paper, SideCode
 LIMIT = 4_194_304
 
 Code = Annotated[str, Meta(max_length=64, pattern=r"\A[A-Za-z0-9][A-Za-z0-9_.:/+-]*\Z")]
+Renderer = Annotated[str, Meta(max_length=120, pattern=r"\A[A-Za-z0-9][A-Za-z0-9 _.:;/+-]*\Z")]
+"""Names and versions of the programs that made the bytes."""
 MatterKey = Annotated[str, Meta(max_length=200, pattern=r"\A[a-z_.]+\|[A-Za-z0-9/-]+\|[A-Za-z0-9/_-]*\Z")]
 ProvisionName = Annotated[str, Meta(pattern=r"\Ap[1-9][0-9]{0,4}\Z")]
 Size = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Papers = dict[Language, Paper]
 SlotKind = Literal["adopt", "initial", "sign", "confirm", "correct", "amend", "terminate"]
-FIRST = frozenset({"adopt", "initial"})
+FIRST = frozenset({"adopt"})
 """The slots whose manifest may stand at the beginning, citing none."""
 
 
@@ -161,18 +163,18 @@ class SignatoryPart(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 
 
 class OriginalPart(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """One original before any signature: its first ``length`` bytes have this SHA-256. Fonts by digest, in the renderer's order."""
+    """One original before any signature: its first ``length`` bytes have this SHA-256. Fonts by digest, in the order of their file names."""
 
     holder: SideCode
     languages: tuple[Language, ...]
     length: Size
     sha256: Digest
-    renderer: Code
+    renderer: Renderer
     fonts: tuple[Digest, ...]
 
 
 class Manifest(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """The whole (rule 1). Written by ``protocol.prepare``; never edited."""
+    """The whole (rule 1). Written by ``protocol.gather`` and ``protocol.steps``; never edited."""
 
     room: Digest
     slot: Slot
@@ -253,7 +255,7 @@ def check(manifest: Manifest) -> None:
     if manifest.slot.of != manifest.instrument:
         raise _bad("the slot is of another instrument")
     if (manifest.cites is None) != (manifest.slot.kind in FIRST):
-        raise _bad("what is adopted or initialled cites nothing, every later step cites the manifest that it follows")
+        raise _bad("what is adopted cites nothing, every later step cites the manifest that it follows")
     _languages(manifest)
     _provisions(manifest)
     _marks(manifest)
@@ -266,6 +268,9 @@ def check(manifest: Manifest) -> None:
     for original in manifest.originals:
         if set(original.languages) != set(manifest.bound) or len(original.languages) != len(manifest.bound):
             raise _bad("an original in other languages than the instrument's")
+    for part in (*manifest.reports, *manifest.statements):
+        if int(part.entry.rsplit("/", 1)[1]) >= manifest.cut[part.side]:
+            raise _bad(f"{part.entry} stands beyond the cut")
     for coordinate in _coordinates(manifest):
         for side, entry in coordinate.positions.items():
             of, log, seq = entry.split("/")

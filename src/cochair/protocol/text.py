@@ -278,17 +278,29 @@ def words(text: Text) -> list[str]:
     """The words in reading order, whole in every script (Unicode word boundaries), the wordings of brackets included."""
     from unicode_segmentation_rs import unicode_words
 
-    found: list[str] = []
+    return [word for part in _wordings(text) for word in unicode_words(part)]
+
+
+def _wordings(text: Text) -> Iterator[str]:
     for run in runs(text):
-        for part in (run,) if isinstance(run, str) else run.alts.values():
-            found.extend(unicode_words(part))
+        yield from (run,) if isinstance(run, str) else run.alts.values()
+
+
+def unsafe(text: Text) -> list[str]:
+    """Why the wording may be neither proposed nor accepted (``kit.text.clean``), for people; empty when it may."""
+    from cochair.kit.text import clean
+
+    found = []
+    for part in _wordings(text):
+        try:
+            clean(part)
+        except Rejected as error:
+            found.append(error.what)
     return found
 
 
-def problems(text: Text) -> list[str]:
-    """What text safety has against the wording (``kit.text.check``), for people; empty when it is fit to be proposed or accepted."""
+def warnings(text: Text) -> list[str]:
+    """What a reader should look at twice (``kit.text.check``): look-alikes, mixed scripts, a letter in a number."""
     from cochair.kit.text import check
 
-    return [
-        str(finding) for run in runs(text) for part in ((run,) if isinstance(run, str) else run.alts.values()) for finding in check(part)
-    ]
+    return [finding.what for part in _wordings(text) for finding in check(part, text.lang)]

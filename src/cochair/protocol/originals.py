@@ -1,0 +1,158 @@
+"""The originals of an instrument: one for each Side under the alternat, made from a manifest and the papers it names.
+
+Each Side's node makes all originals itself and compares: same manifest, same renderer, same fonts, same bytes. What is printed comes from the
+manifest, from the papers it names and from the entries of the record that it rests on; nothing from a clock or a node's own settings. An
+original prints the cut and the slot for which it is made, never the manifest's digest, because the manifest holds the digest of the original.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from cochair.kit.errors import Conflict, NotFound
+from cochair.kit.ids import parse_origin
+from cochair.ledger.merkle import leaf_hash, root
+from cochair.protocol.manifest import Manifest, ManifestProvision, OriginalPart
+from cochair.protocol.sides import ANNEX, words_of
+from cochair.protocol.text import Text, plain
+from cochair.protocol.texts import read
+from cochair.record import queries
+
+if TYPE_CHECKING:
+    from cochair.paper.model import Annex, Instrument, Marks, Provision, Signatory
+    from cochair.record.node import Node
+
+
+class Original(NamedTuple):
+    """One original as made here: the PDF, unsigned, its number of pages, and what the manifest says of it."""
+
+    data: bytes
+    pages: int
+    part: OriginalPart
+
+
+def make(node: "Node", room: str, manifest: Manifest) -> dict[str, Original]:
+    """A manifest (its own ``originals`` are not looked at) -> Side -> its original. Raises Rejected or NotHeld if a text cannot be printed."""
+    from cochair.paper import render
+
+    data = instrument_data(node, room, manifest)
+    made = {}
+    for side in sorted(manifest.cut):
+        done = render.render_original(data, side)
+        fonts = tuple(done.fonts[name] for name in sorted(done.fonts))
+        made[side] = Original(done.pdf, done.pages, OriginalPart(side, done.languages, done.length, done.digest, done.renderer, fonts))
+    return made
+
+
+def verify(node: "Node", room: str, manifest: Manifest) -> list[str]:
+    """Make every original again -> what differs from the manifest, in words; empty when all bytes are the same."""
+    again = make(node, room, manifest)
+    found = []
+    for part in manifest.originals:
+        ours = again.get(part.holder)
+        if ours is None or (ours.part.length, ours.part.sha256) != (part.length, part.sha256):
+            other = ours is not None and (ours.part.renderer, ours.part.fonts) != (part.renderer, part.fonts)
+            found.append(
+                f"The original for {part.holder} differs" + (": it was made by another renderer or with other fonts" if other else "")
+            )
+    return found
+
+
+def instrument_data(node: "Node", room: str, manifest: Manifest) -> "Instrument":
+    """A manifest -> the data that ``cochair.paper`` prints. Raises NotFound if an entry that it rests on is not held."""
+    from cochair.paper.model import Instrument, Party
+
+    bound = tuple(manifest.bound)
+    with node.read() as tx:
+        body = _content(tx, room, manifest.body.matter)
+        session = _content(tx, room, f"meetings.session|{manifest.session}|")
+        dates: dict[str, Any] = (
+            _content(tx, room, manifest.dates.source.matter) if manifest.dates else {"place": {}, "start": "", "end": ""}
+        )
+        posts = {one.id: one.content for one in queries.statements(tx, room, "bodies.post/1", superseded=True)}
+    texts = {each.id: {lang: read(node, room, each.papers[lang], lang) for lang in bound} for each in manifest.provisions}
+    parties = tuple(
+        Party(side, words_of(side).names, tuple(lang for lang in words_of(side).languages if lang in bound))
+        for side in sorted(manifest.cut)
+    )
+    titles = [each for each in manifest.provisions if each.kind == "title"]
+    return Instrument(
+        kind=manifest.kind,
+        bodies=body["names"],
+        parties=parties,
+        languages=bound,
+        places=dates["place"],
+        start=dates["start"],
+        end=dates["end"],
+        provisions=_tree(manifest, texts, None),
+        signatories=tuple(_signatory(side.side, posts[side.post]) for side in manifest.signatories if side.post in posts),
+        marks=_marks(node, room, manifest),
+        ordinals=session["ordinals"],
+        annexes=tuple(_annex(manifest, texts, each, number) for number, each in enumerate(_annexes(manifest), start=1)),
+        titles={party.side: {lang: plain(texts[titles[0].id][lang]) for lang in bound} for party in parties} if titles else {},
+        specimen=bool(node.terms(room).get("specimen")),
+    )
+
+
+def _content(tx: queries.Tx, room: str, key: str) -> dict[str, Any]:
+    kind, subject, part = key.split("|")
+    state = queries.matter(tx, room, kind, subject, part)
+    if state is None or state.content is None:
+        raise NotFound(f"{kind} is no longer agreed as the manifest has it", "Prepare the manifest anew")
+    return state.content
+
+
+def _annexes(manifest: Manifest) -> list[ManifestProvision]:
+    return [each for each in manifest.provisions if each.kind == "annex"]
+
+
+def _tree(manifest: Manifest, texts: dict[str, dict[str, Text]], above: str | None) -> "tuple[Provision, ...]":
+    from cochair.paper.model import Provision
+
+    return tuple(
+        Provision(_json(texts[each.id]), each.no, each.id, _tree(manifest, texts, each.id))
+        for each in manifest.provisions
+        if each.parent == above and each.kind not in ("title", "annex")
+    )
+
+
+def _json(texts: dict[str, Text]) -> dict[str, Any]:
+    from cochair.protocol.text import dump
+
+    return {lang: json.loads(dump(text)) for lang, text in texts.items()}
+
+
+def _annex(manifest: Manifest, texts: dict[str, dict[str, Text]], each: ManifestProvision, number: int) -> "Annex":
+    """An annex whose own text is a heading or a line is titled by it; a list or table is its first unit."""
+    from cochair.paper.model import Annex, Provision
+
+    own = texts[each.id]
+    titled = all(text.kind in ("heading", "paragraph") for text in own.values())
+    first = () if titled else (Provision(_json(own), each.no, each.id),)
+    heads = {lang: f"{ANNEX.get(lang, ANNEX['en'])} {number}" for lang in own}
+    return Annex(heads, {lang: plain(text) for lang, text in own.items()} if titled else {}, first + _tree(manifest, texts, each.id))
+
+
+def _signatory(side: str, post: dict[str, Any]) -> "Signatory":
+    from cochair.paper.model import Signatory
+
+    return Signatory(side, words_of(side).heads, post["titles"])
+
+
+def _marks(node: "Node", room: str, manifest: Manifest) -> "Marks":
+    """The heads of the cut, by the root over exactly that many entries, and the act for which the paper is made."""
+    from cochair.paper.model import Head, Marks
+
+    kind = "sign" if manifest.slot.kind in ("adopt", "initial", "sign") else manifest.slot.kind
+    slot = msgspec.structs.replace(manifest.slot, kind=kind)
+    origins = {parse_origin(origin).side: origin for origin in node.heads(room) if parse_origin(origin).log == "record"}
+    found = []
+    for side, size in sorted(manifest.cut.items()):
+        if side not in origins:
+            raise Conflict(f"The record of {side} is not held here", "Exchange with the other Side, then prepare anew")
+        leaves = [leaf_hash(entry) for entry in node.entries(room, origins[side], 0, size)]
+        if len(leaves) < size:
+            raise Conflict(f"We hold less of the record of {side} than the manifest rests on", "Exchange with the other Side first")
+        found.append(Head(side, size, root(leaves).hex()))
+    return Marks(room, slot.key, tuple(found))

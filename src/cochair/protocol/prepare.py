@@ -1,0 +1,82 @@
+"""The manifest of the next step: made, compared with what the other Side made, and kept.
+
+Each node makes the manifest itself before it seals (``differences``): the fold reads no papers, so only this tells whether every text is held,
+safe and without brackets, and whether the tables say what the manifest restates.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from cochair.kit import canonical
+from cochair.kit.errors import CochairError, Conflict
+from cochair.protocol import manifest as m
+from cochair.protocol.gather import draft, heads
+from cochair.protocol.steps import correction, following
+from cochair.protocol.text import is_clean
+from cochair.protocol.texts import wording
+
+if TYPE_CHECKING:
+    from cochair.record.node import Node
+
+
+def differences(node: "Node", room: str, proposed: m.Manifest) -> list[str]:
+    """What this node would make otherwise at the same cut, in words; also texts not held or not clean. Empty: it may be sealed."""
+    found = unread(node, room, proposed)
+    held = heads(node, room)
+    found += [
+        f"We hold less of {side}'s record than the manifest rests on" for side, size in proposed.cut.items() if size > held.get(side, 0)
+    ]
+    try:
+        ours = _again(node, room, proposed)
+    except CochairError as error:
+        return [*found, error.what]
+    theirs, mine = m.value(proposed), m.value(ours)
+    return found + [f"{name.replace('_', ' ')} differs from what we have" for name in theirs if theirs[name] != mine[name]]
+
+
+def _again(node: "Node", room: str, proposed: m.Manifest) -> m.Manifest:
+    id_ = proposed.instrument
+    if proposed.slot.kind in m.FIRST:
+        return draft(node, room, id_, originals=proposed.originals, cut=proposed.cut, kind=proposed.slot.kind)
+    if proposed.slot.kind == "correct":
+        return correction(node, room, id_, originals=proposed.originals, cut=proposed.cut)
+    return following(node, room, id_, proposed.slot.kind, proposed.originals)
+
+
+def unread(node: "Node", room: str, proposed: m.Manifest) -> list[str]:
+    """Which texts of a manifest are not held, flagged, or hold a bracket: the check that each node makes, since the fold reads no papers."""
+    found = []
+    for each in proposed.provisions:
+        for lang, paper in each.papers.items():
+            held = wording(node, room, paper, lang)
+            if held.text is None or held.flags:
+                found.append(f"{each.id} in {lang}: {held.flags[0] if held.flags else 'not readable'}")
+            elif not is_clean(held.text):
+                found.append(f"{each.id} in {lang} has open brackets")
+    return found
+
+
+def prepare_manifest(
+    node: "Node",
+    room: str,
+    id_: str,
+    originals: Sequence[m.OriginalPart] = (),
+    *,
+    kind: str = "adopt",
+    cut: Mapping[str, int] | None = None,
+) -> tuple[m.Manifest, str]:
+    """Make, check and keep the manifest of the next step -> (manifest, digest). Raises Conflict with what is missing."""
+    if kind in m.FIRST:
+        made = draft(node, room, id_, originals=originals, cut=cut, kind=kind)
+    elif kind == "correct":
+        made = correction(node, room, id_, originals=originals, cut=cut)
+    else:
+        made = following(node, room, id_, kind, originals or None)
+    if bad := unread(node, room, made):
+        raise Conflict("The text is not clean: " + "; ".join(bad[:8]), "Resolve what is named, then prepare again")
+    return made, node.put_structural(room, m.value(made))
+
+
+def parse_held(node: "Node", room: str, digest: str) -> m.Manifest:
+    """A manifest that this node holds, by digest. Raises NotHeld, or Rejected if it is no manifest of an instrument."""
+    return m.decode(canonical.dumps(node.structural(room, digest)))

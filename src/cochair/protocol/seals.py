@@ -1,0 +1,391 @@
+"""Sealing: asking for a signature, filing it or an attested scan, taking it back, and checking the other Side's.
+
+Rules:
+
+1. A seal binds the Side to a manifest in a slot. It is made with a person's key outside the node, or states that the scan is the signed original.
+2. Before it files, this node checks that it would make the same manifest (or, for a step that follows, that it cites what stands), that every
+   text is held, safe and clean, and that nothing was written in the slot since the person looked. What the record counts, the record decides.
+3. A finding on the other Side's seal: a signature by key that holds under a mandate of that Side, for exactly this request, is found valid by
+   the program. Everything else is a person's finding; where the program cannot tell, nothing is filed.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import msgspec
+
+from cochair.accounts import rights
+from cochair.accounts.rights import Actor
+from cochair.kit.errors import CochairError, Conflict, NotFound, NotHeld, Rejected
+from cochair.kit.ids import check_hex, new_person, parse_id
+from cochair.ledger import dsse
+from cochair.protocol import gather, prepare, request
+from cochair.protocol.manifest import Manifest, Slot
+from cochair.record import queries
+from cochair.record.node import Draft
+from cochair.record.queries import Seal, SlotState, Tx
+
+if TYPE_CHECKING:
+    from cochair.record.node import Node
+
+
+class Mandate(NamedTuple):
+    """A key bound to person, post, body and period by an entry of its Side. ``public`` as in the entry; ``key`` its digest there."""
+
+    id: str
+    side: str
+    key: str
+    public: str
+    suite: str
+    person: str
+    post: str
+    body: str
+    since: str
+    until: str | None
+    certificate: str | None
+
+    def covers(self, day: str) -> bool:
+        """Whether a day (2026-02-28) lies in the period of the mandate."""
+        return self.since <= day and (not self.until or day <= self.until)
+
+    def public_key(self) -> dsse.PublicKey:
+        """The key for checking signatures. Raises Rejected if it is damaged or of no known suite."""
+        return _public_key(self.suite, self.public)
+
+
+class Check(NamedTuple):
+    """What became of checking a seal: ``valid`` (finding filed, or it was found valid before), ``refused`` before, or ``indeterminate`` with why."""
+
+    result: Literal["valid", "refused", "indeterminate"]
+    why: str = ""
+    entry: str = ""
+
+
+# --- mandates ---
+
+
+def file_mandate(
+    node: "Node",
+    room: str,
+    actor: Actor,
+    *,
+    post: str,
+    body: str,
+    public: str,
+    suite: str = dsse.ED25519,
+    since: str = "",
+    until: str | None = None,
+    person: str = "",
+    certificate: bytes | None = None,
+) -> str:
+    """Bind a key to a post of our Side for a period -> the entry, which seals name. ``public``: hex of the DER public key (or raw Ed25519)."""
+    rights.require(actor, "mandate.file")
+    from hashlib import sha256
+
+    _public_key(suite, public)
+    entry = {
+        "key": sha256(bytes.fromhex(public)).hexdigest(),
+        "public": public,
+        "suite": suite,
+        "person": person or new_person(),
+        "post": post,
+        "body": body,
+        "from": since,
+        "until": until,
+        "certificate": node.put_paper(room, certificate) if certificate else None,
+    }
+    return node.write(room, [Draft("record", "key", "record.key/1", entry)])[0]
+
+
+def mandates(tx: Tx, room: str, side: str | None = None, post: str | None = None) -> list[Mandate]:
+    """The mandates of the room, of one Side or post if asked, in the order of their entries."""
+    where = "".join(f" AND {name} = ?" for name, value in (("side", side), ("post", post)) if value is not None)
+    rows = tx.query(f"SELECT * FROM j_key WHERE room = ?{where}", [room, *(v for v in (side, post) if v is not None)])  # noqa: S608  # our own names
+    found = [Mandate(*(row[name] for name in Mandate._fields)) for row in rows]
+    return sorted(found, key=lambda one: (one.side, parse_id(one.id).seq))
+
+
+def _public_key(suite: str, public: str) -> dsse.PublicKey:
+    """The key of a mandate: DER SubjectPublicKeyInfo in hex, or the bare 32 bytes of an Ed25519 key."""
+    data = bytes.fromhex(check_hex(public, len(public) // 2))
+    if suite == dsse.RSA or (suite == dsse.ED25519 and len(data) == 32) or (suite == dsse.ECDSA_P256 and len(data) == 33):
+        return dsse.public_key(suite, data)
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization as s
+
+    try:
+        key = s.load_der_public_key(data)
+        encoding, form = (
+            (s.Encoding.Raw, s.PublicFormat.Raw) if suite == dsse.ED25519 else (s.Encoding.X962, s.PublicFormat.CompressedPoint)
+        )
+        raw = key.public_bytes(encoding, form)
+    except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
+        raise Rejected("The public key cannot be read", "Give it in hex as `cochair keys` printed it") from None
+    return dsse.public_key(suite, raw)
+
+
+# --- sealing ---
+
+
+def seal_request(node: "Node", room: str, actor: Actor, manifest: str, mandate: str) -> bytes:
+    """The request file for a signature by key under one of our mandates. Raises Conflict if the manifest may not be sealed here."""
+    rights.require(actor, "seal.file")
+    made = _sealable(node, room, manifest)
+    with node.read() as tx:
+        found = next((one for one in mandates(tx, room, node.side) if one.id == mandate), None)
+    if found is None:
+        raise NotFound("This mandate is not one of our Side", "Register the key for the post first")
+    terms = node.terms(room)
+    asked = request.Request(
+        room=room,
+        slot=made.slot,
+        manifest=manifest,
+        heads=gather.heads(node, room),
+        side=node.side,
+        mandate=mandate,
+        key=found.public_key().id,
+        specimen=bool(terms.get("specimen")),
+        slug=str(terms.get("slug", "")),
+    )
+    return request.encode(asked)
+
+
+def file_seal(node: "Node", room: str, actor: Actor, response: bytes) -> str:
+    """File the response to a request -> the seal. Raises Rejected on a bad signature, Conflict if the slot has changed since it was asked for."""
+    rights.require(actor, "seal.file")
+    from cochair.kit import canonical
+
+    envelope = canonical.loads(response, limit=dsse.ENVELOPE_LIMIT)
+    asked = _payload(envelope)
+    with node.read() as tx:
+        mandate = next((one for one in mandates(tx, room, node.side) if one.id == asked.mandate), None)
+    if asked.room != room or asked.side != node.side or mandate is None:
+        raise Rejected("The response is for another room, Side or mandate", "Upload the response to the request of this page")
+    if request.opened(response, mandate.public_key()) != asked:
+        raise Rejected("The signature is not over this request", "Sign the request file again")
+    made = _sealable(node, room, asked.manifest)
+    if made.slot != asked.slot:
+        raise Rejected("The response names another act than the manifest", "Take a new request")
+    _unchanged(node, room, asked.slot, asked.heads)
+    return _file(node, room, made.slot, asked.manifest, asked.heads, node.put_paper(room, response), mandate.id)
+
+
+def attest_scan(node: "Node", room: str, actor: Actor, manifest: str, scan: bytes, heads: Mapping[str, int]) -> str:
+    """State that the scan is the original signed in ink -> the seal. ``heads``: what the person had before him (``gather.heads`` of his page)."""
+    rights.require(actor, "seal.attest")
+    if not scan:
+        raise Rejected("The scan is empty", "Choose the file of the scanned original")
+    made = _sealable(node, room, manifest)
+    _unchanged(node, room, made.slot, heads)
+    return _file(node, room, made.slot, manifest, dict(heads), node.put_paper(room, scan), None)
+
+
+def revoke_seal(node: "Node", room: str, actor: Actor, seal: str) -> str:
+    """Take our seal back; free until the other Side has acknowledged or sealed, after that the record decides what it was worth."""
+    rights.require(actor, "seal.revoke")
+    if find(node, room, seal).side != node.side:
+        raise Rejected("This seal is the other Side's", "Only the Side that sealed can take its seal back")
+    return node.write(room, [Draft("record", "revoke", "record.revoke/1", {"seal": seal})])[0]
+
+
+def _file(node: "Node", room: str, slot: Slot, manifest: str, heads: Mapping[str, int], paper: str, key: str | None) -> str:
+    body = {
+        "slot": msgspec.to_builtins(slot),
+        "manifest": manifest,
+        "key": key,
+        "heads": dict(heads),
+        "paper": paper,
+        "how": "key" if key else "scan",
+    }
+    return node.write(room, [Draft("record", "seal", "record.seal/1", body)])[0]
+
+
+def _sealable(node: "Node", room: str, digest: str) -> Manifest:
+    """The manifest, if this node may seal it (rule 2). Raises Conflict with every difference."""
+    made = prepare.parse_held(node, room, digest)
+    if made.room != room:
+        raise Rejected("The manifest is of another room", "Choose one of this room")
+    with node.read() as tx:
+        state = queries.slot(tx, room, made.slot.kind, made.slot.of, made.slot.step)
+    if state.agreed is not None:
+        raise Conflict("This act is complete: all Sides have sealed", "A later change is a correction")
+    if any(seal.side == node.side and not seal.revoked and not _refused(seal) for seal in state.seals):
+        raise Conflict("Our Side has sealed in this act already", "Take that seal back first")
+    if found := prepare.differences(node, room, made):
+        raise Conflict("It cannot be sealed: " + "; ".join(found[:8]), "Settle what is named, or prepare the manifest anew")
+    return made
+
+
+def _refused(seal: Seal) -> bool:
+    return any(not finding.valid for finding in seal.findings)
+
+
+def _payload(envelope: object) -> request.Request:
+    from cochair.ledger.notes import decode_base64
+
+    if not isinstance(envelope, dict) or not isinstance(envelope.get("payload"), str):
+        raise Rejected("This is not the response to a request", "Upload the file that `cochair sign` wrote")
+    return request.decode(decode_base64(envelope["payload"]))
+
+
+def _unchanged(node: "Node", room: str, slot: Slot, heads: Mapping[str, int]) -> None:
+    """Raise Conflict if anybody wrote in the slot beyond the heads that the person had before him."""
+    with node.read() as tx:
+        state = queries.slot(tx, room, slot.kind, slot.of, slot.step)
+    for entry in changes(state):
+        side, seq = parse_id(entry).side, parse_id(entry).seq
+        if seq >= heads.get(side, 0):
+            raise Conflict("Something was written in this act since it was read", "Look at it again, then seal")
+
+
+def changes(state: SlotState) -> list[str]:
+    """Every entry of a slot: seals, revokes, findings."""
+    found = [seal.id for seal in state.seals] + [seal.revoked for seal in state.seals if seal.revoked]
+    return found + [finding.id for seal in state.seals for finding in seal.findings]
+
+
+def find(node: "Node", room: str, seal: str) -> Seal:
+    """A seal by its entry. Raises NotFound."""
+    return _found(node, room, seal)[0]
+
+
+def _found(node: "Node", room: str, seal: str) -> tuple[Seal, Slot]:
+    with node.read() as tx:
+        rows = tx.query("SELECT slot FROM j_seal WHERE room = ? AND id = ?", [room, seal])
+        if not rows:
+            raise NotFound(f"There is no seal {seal[:40]}", "Open the signing page again")
+        kind, of, step = rows[0]["slot"].split("|")
+        state = queries.slot(tx, room, kind, of, int(step))
+    return next(one for one in state.seals if one.id == seal), Slot(kind, of, int(step))
+
+
+# --- findings ---
+
+
+def check_seal(node: "Node", room: str, seal: str) -> Check:
+    """Check the other Side's seal by key and file the finding if it holds (rule 3). Scans and whatever cannot be told stay for a person."""
+    found, slot = _found(node, room, seal)
+    if found.side == node.side:
+        raise Rejected("This seal is our own", "The other Side checks it")
+    if said := next((one for one in found.findings if one.side == node.side), None):
+        return Check("valid" if said.valid else "refused", said.reason, said.id)
+    if found.how != "key":
+        return Check("indeterminate", "A person looks at the scan")
+    why = _key_problem(node, room, found, slot)
+    if why:
+        return Check("indeterminate", why)
+    return Check("valid", "signature-holds", _finding(node, room, seal, valid=True, reason="signature-holds"))
+
+
+def check_seals(node: "Node", room: str) -> list[tuple[str, Check]]:
+    """Check every seal of the other Sides on which we have said nothing; done after each exchange."""
+    with node.read() as tx:
+        rows = tx.query(
+            "SELECT id FROM j_seal WHERE room = ? AND side <> ? AND id NOT IN (SELECT seal FROM j_finding WHERE room = ? AND side = ?)",
+            [room, node.side, room, node.side],
+        )
+    return [(row["id"], check_seal(node, room, row["id"])) for row in sorted(rows, key=lambda row: parse_id(row["id"]).seq)]
+
+
+def _key_problem(node: "Node", room: str, seal: Seal, slot: Slot) -> str:
+    """Why a signature by key cannot be found valid by the program; "" if it can."""
+    with node.read() as tx:
+        mandate = next((one for one in mandates(tx, room, seal.side) if one.id == seal.key), None)
+    if mandate is None:
+        return "Authority not shown: no mandate of that Side names the key"
+    try:
+        asked = request.opened(node.paper(room, seal.paper), mandate.public_key())
+    except NotHeld:
+        return "The signature has not arrived yet"
+    except CochairError as error:
+        return error.what
+    if (asked.room, asked.side, asked.manifest, asked.slot, asked.mandate) != (room, seal.side, seal.manifest, slot, mandate.id):
+        return "The signature is over something else than the seal says"
+    if not mandate.covers(seal.at[:10]):
+        return "The mandate does not cover the day of the seal"
+    return ""
+
+
+def confirm_scan(node: "Node", room: str, actor: Actor, seal: str) -> str:
+    """A person of our Side has looked at the scan: it is the original that both signed -> the finding."""
+    rights.require(actor, "seal.find")
+    if find(node, room, seal).how != "scan":
+        raise Rejected("This seal is by key", "The program checks it")
+    return _finding(node, room, seal, valid=True, reason="scan-seen")
+
+
+def refuse_seal(node: "Node", room: str, actor: Actor, seal: str, reason: str) -> str:
+    """A person of our Side finds the other's seal not valid by our law -> the finding, which is final. ``reason``: a short code."""
+    rights.require(actor, "seal.find")
+    return _finding(node, room, seal, valid=False, reason=reason)
+
+
+def _finding(node: "Node", room: str, seal: str, *, valid: bool, reason: str) -> str:
+    found = find(node, room, seal)
+    if found.side == node.side:
+        raise Rejected("This seal is our own", "The other Side checks it")
+    if any(one.side == node.side for one in found.findings):
+        raise Conflict("Our Side has said what it finds; the first finding is final", "Talk to the other Side: it may seal anew")
+    return node.write(room, [Draft("record", "finding", "record.finding/1", {"seal": seal, "valid": valid, "reason": reason})])[0]
+
+
+# --- what a page shows of a slot ---
+
+
+class SealView(NamedTuple):
+    """One seal as a page shows it. ``state``: counts, awaiting (a finding), refused, taken back, or not counted, with why."""
+
+    id: str
+    side: str
+    how: str
+    at: str
+    manifest: str
+    state: Literal["counts", "awaiting", "refused", "taken-back", "not-counted"]
+    why: str
+    mandate: Mandate | None
+
+
+class SlotView(NamedTuple):
+    """One act: who sealed, who has not, and what waits for us."""
+
+    slot: Slot
+    agreed: str | None
+    seals: tuple[SealView, ...]
+    missing: tuple[str, ...]
+    waits_for_us: tuple[str, ...]
+
+
+def slot_status(node: "Node", room: str, kind: str, of: str, step: int = 0) -> SlotView:
+    """Everything a signing page says of one act."""
+    with node.read() as tx:
+        state = queries.slot(tx, room, kind, of, step)
+        keys = {one.id: one for one in mandates(tx, room)}
+    views = tuple(_view(seal, keys) for seal in state.seals)
+    sides = [each["side"] for each in node.terms(room)["sides"]]
+    standing = {view.side for view in views if view.state in ("counts", "awaiting")}
+    missing = tuple(side for side in sides if side not in standing)
+    todo: list[str] = []
+    if state.agreed is None:
+        todo += ["seal"] if node.side in missing and standing else []
+        todo += [f"check {v.id}" for v in views if v.side != node.side and v.state == "awaiting" and _unsaid(state, v.id, node.side)]
+    return SlotView(Slot(kind, of, step), state.agreed, views, missing, tuple(todo))  # type: ignore[arg-type]  # a kind of slot by the record
+
+
+def _unsaid(state: SlotState, seal: str, side: str) -> bool:
+    return all(finding.side != side for one in state.seals if one.id == seal for finding in one.findings)
+
+
+def _view(seal: Seal, keys: Mapping[str, Mandate]) -> SealView:
+    mandate = keys.get(seal.key or "")
+    base = (seal.id, seal.side, seal.how, seal.at, seal.manifest)
+    if seal.counts:
+        return SealView(*base, "counts", "", mandate)
+    if seal.revoked:
+        return SealView(*base, "taken-back", seal.why, mandate)
+    if _refused(seal):
+        return SealView(*base, "refused", next(one.reason for one in seal.findings if not one.valid), mandate)
+    return SealView(*base, "awaiting" if not seal.why or seal.why in AWAITING else "not-counted", seal.why, mandate)
+
+
+AWAITING = frozenset({"unfound", "alone", "pending"})
+"""Reasons of the record that time can heal: nobody has said anything against the seal."""
