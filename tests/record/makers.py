@@ -53,6 +53,8 @@ def on_statement(view: StatementView) -> Iterable[Row]:
 def on_agreed(view: MatterView) -> Iterable[Row]:
     if view.kind == "t.text":
         return [Row("t_text", {"subject": view.subject, "part": view.part, "words": view.content.words})]
+    if view.kind == "t.paragraph":
+        return []
     content = view.content.name if view.kind == "t.meeting" else view.content.start
     return [Row("t_settled", {"kind": view.kind, "subject": view.subject, "value": content, "standing": view.standing})]
 
@@ -92,8 +94,6 @@ NEWER = Registry([RECORD, STAGE, Stage(name="u", statements=(StatementKind("u.la
 
 def make_node(folder: Path, side: str, url: str | None = None, registry: Registry = REGISTRY) -> Node:
     """A node in its own folder, its signer inside this process."""
-    from cochair.record.keys import create_node_keys  # noqa: F401  # the keys are made by init
-
     return Node.init(
         folder, side=side, domain=f"{side.lower()}.example", registry=registry, database_url=url, specimen=True,
         clock=FixedClock("2026-01-05T09:00:00Z"), make_signer=InProcessSigner,

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
-from cochair.kit.errors import Conflict, Rejected
 from cochair.record import queries
-from cochair.record.node import Draft, Node
-from tests.record.makers import note, position, received, reopen
+from cochair.record.node import Node
+from tests.record.makers import note, position
 
 Make = Callable[[str], Node]
 

@@ -84,8 +84,8 @@ class Fold:
         while moved:
             moved = False
             for log in list(self.state.logs.values()):
-                limit = len(log.tags) + len(log.pending) if upto is None else upto.get(log.origin, 0)
-                while log.applied < limit and not log.stopped and self._apply_next(log):
+                limit = None if upto is None else upto.get(log.origin, 0)
+                while log.pending and (limit is None or log.applied < limit) and not log.stopped and self._apply_next(log):
                     moved = True
         return self._flush()
 

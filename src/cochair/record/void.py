@@ -159,7 +159,7 @@ def _statement(registry: Registry, past: Past, entry: Entry) -> Judged:
         return Judged(stop=entry.schema)
     if entry.schema.startswith("record."):
         body = _convert(entry.body, kind.content)
-        return Judged(void="content") if body is None else _about(registry, past, entry, body)
+        return Judged(void="content") if body is None else _about(registry, past, body)
     if past.log != "record":
         return Judged(void="wrong-log")
     body = dict(entry.body)
@@ -172,7 +172,7 @@ def _statement(registry: Registry, past: Past, entry: Entry) -> Judged:
     return Judged(body=subject, content=content, wait=_missing(past, body))
 
 
-def _about(registry: Registry, past: Past, entry: Entry, body: Any) -> Judged:
+def _about(registry: Registry, past: Past, body: Any) -> Judged:
     """The record's own statements."""
     if isinstance(body, contents.Received):
         return _received(registry, past, body)
