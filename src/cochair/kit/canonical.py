@@ -54,7 +54,7 @@ def dumps(value: JSON, *, depth: int = DEPTH, keys: int = KEYS) -> bytes:
     try:
         astral = _walk(value, depth, keys)
         return rfc8785.dumps(value) if astral else _encode_sorted(value)
-    except UnicodeEncodeError:
+    except (UnicodeEncodeError, rfc8785.CanonicalizationError):
         raise Rejected("The text holds half of a character pair (a lone surrogate)", "Type it again") from None
 
 

@@ -1,0 +1,107 @@
+import pytest
+
+from cochair.kit.errors import Rejected
+from cochair.ledger import entries, merkle, papers, tiles, verify
+from cochair.ledger.checkpoints import Checkpoint
+from tests.vectors import make
+
+LEAVES = [entries.encode(make.entry(number)) for number in range(520)]
+
+
+def log(leaves, width=256):
+    point = Checkpoint(make.ORIGIN, len(leaves), merkle.root([merkle.leaf_hash(leaf) for leaf in leaves]))
+    return [tiles.bundle_encode(leaves[start : start + width]) for start in range(0, len(leaves), width)], point
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 512, 520])
+def test_a_good_log_is_verified(size):
+    bundles, point = log(LEAVES[:size])
+    verify.verify_log(iter(bundles), point)
+    verify.verify_log(bundles, point, room=make.ROOM)
+
+
+def rewritten(leaf, **members):
+    entry = entries.decode(leaf)
+    return entries.encode(entries.Entry(**{name: members.get(name, getattr(entry, name)) for name in entries.Entry.__struct_fields__}))
+
+
+@pytest.mark.parametrize("place", [0, 1, 300, 519])
+@pytest.mark.parametrize("members", [{"seq": 9999}, {"log": "in.example/c8/IN/record"}, {"room": "0" * 64}])
+def test_an_entry_out_of_place_is_refused_even_under_a_fitting_root(place, members):
+    leaves = [*LEAVES]
+    leaves[place] = rewritten(leaves[place], **members)
+    with pytest.raises(Rejected):
+        verify.verify_log(*log(leaves))
+
+
+def test_what_is_refused_although_its_hashes_fit():
+    for bad in (LEAVES[1] + b" ", b"{}", LEAVES[1].replace(b'"v":1', b'"v":2'), LEAVES[1] + b"\n" + LEAVES[1]):
+        with pytest.raises(Rejected):
+            verify.verify_log(*log([LEAVES[0], bad]))
+    with pytest.raises(Rejected, match="not full"):
+        verify.verify_log(*log(LEAVES[:20], width=10))
+    with pytest.raises(Rejected, match="room"):
+        verify.verify_log(*log(LEAVES), room="0" * 64)
+
+
+def test_a_log_that_does_not_fit_its_checkpoint():
+    bundles, point = log(LEAVES)
+    changed = [*LEAVES]
+    changed[400] = rewritten(LEAVES[400], salt="0" * 32)
+    for wrong_bundles, wrong_point in (
+        (log(changed)[0], point),
+        (bundles[:-1], point),
+        (bundles, log(LEAVES[:519])[1]),
+        (bundles, point._replace(origin="in.example/c8/IN/record")),
+        ([bundles[0], bundles[0]], point),
+        ([], point),
+    ):
+        with pytest.raises(Rejected):
+            verify.verify_log(wrong_bundles, wrong_point)
+
+
+def test_a_run_is_judged_as_its_entries_are():
+    deep = make.entry(1, body={"deep": [[[[[[[1]]]]]]]})
+    run = [LEAVES[0], entries.encode(deep), LEAVES[2]]
+    assert entries.decode_run(run) == [entries.decode(leaf) for leaf in run]
+    assert entries.decode_run([]) == []
+    for bad in (
+        LEAVES[0].replace(b"T09:00:00Z", b"T29:00:00Z"),
+        LEAVES[0].replace(b"2025-08-06", b"2025-13-06"),
+        LEAVES[0].replace(b"letter/1", b"letter/x"),
+        LEAVES[0].replace(make.entry(0).salt.encode(), b"G" * 32),
+    ):
+        with pytest.raises(Rejected):
+            entries.decode_run([LEAVES[1], bad])
+
+
+def test_salts_are_fresh_and_limits_hold():
+    assert len(entries.new_salt()) == 32 != entries.new_salt()
+    assert len(papers.new_salt()) == 32 != papers.new_salt()
+    with pytest.raises(Rejected, match="paper"):
+        entries.encode(make.entry(0, body={"text": "x" * 8192}))
+    with pytest.raises(Rejected):
+        papers.structural_digest(bytes(papers.STRUCTURAL_LIMIT + 1))
+    with pytest.raises(Rejected):
+        papers.structural_bytes({"text": ["x" * 8000] * 600})
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"v": 2},
+        {"seq": True},
+        {"seq": -1},
+        {"body": []},
+        {"body": {"x": 1.5}},
+        {"at": "now"},
+        {"kind": "A"},
+        {"log": "log"},
+        {"room": "r"},
+        {"salt": 5},
+    ],
+)
+def test_entries_out_of_form_are_not_written(members):
+    entry = make.entry(0)
+    with pytest.raises(Rejected):
+        entries.encode(entries.Entry(**{name: members.get(name, getattr(entry, name)) for name in entries.Entry.__struct_fields__}))
