@@ -63,7 +63,7 @@ def report(session_id: str = "IN/record/5", body: str = "IN/record/3", **over: A
 
 
 def letter(to: str = "RU", **over: Any) -> Letter:
-    given = {"number": "P-11/2026", "dated": "2026-05-04", "to": to, "subject": {"en": "Dates of the 12th session"}, "paper": PAPER}
+    given = {"number": "P-11/2026", "dated": "2026-05-04", "to": to, "about": {"en": "Dates of the 12th session"}, "paper": PAPER}
     return Letter(**given | over)
 
 

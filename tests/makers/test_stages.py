@@ -6,9 +6,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cochair.accounts.rights import RIGHTS
+from cochair.bodies import operations as bodies
 from cochair.bodies.effects import STAGE as BODIES
+from cochair.followup import operations as followup
 from cochair.followup.effects import STAGE as FOLLOWUP
 from cochair.kit import canonical
+from cochair.meetings import operations as meetings
 from cochair.meetings.effects import STAGE as MEETINGS
 from cochair.record.contents import RECORD
 from cochair.record.fields import of_text, papers_named
@@ -47,6 +51,11 @@ def test_a_content_survives_the_way_into_an_entry_and_back(schema):
     data = canonical.dumps(plain(content))
     assert msgspec.convert(canonical.loads(data), REGISTRY.kinds[schema].content, strict=True) == content
     assert len(data) < 7600  # room for the rest of the entry
+
+
+@pytest.mark.parametrize("schema", KINDS)
+def test_no_field_of_a_content_hides_the_subject_of_the_entry(schema):
+    assert "subject" not in plain(CONTENTS[schema])
 
 
 @pytest.mark.parametrize("schema", KINDS)
@@ -104,3 +113,9 @@ def test_papers_are_found_in_a_content_and_a_manifest_is_none():
 def test_names_of_kinds_lead_to_the_newest_version():
     assert matter_kind(REGISTRY, "meetings.agenda").schema == "meetings.agenda/1"
     assert statement_kind(REGISTRY, "meetings.delegation").schema == "meetings.delegation/1"
+
+
+def test_each_matter_has_a_right_that_the_table_knows():
+    named = bodies.MATTER_RIGHTS | meetings.MATTER_RIGHTS | followup.MATTER_RIGHTS
+    assert set(named) == {kind.name for kind in REGISTRY.matters.values()}
+    assert set(named.values()) <= set(RIGHTS)

@@ -23,6 +23,9 @@ from cochair.record.positions import Level
 if TYPE_CHECKING:
     from cochair.record.node import Node
 
+MATTER_RIGHTS = {"bodies.body": "body.propose", "bodies.rules": "body.propose"}
+"""Matter kind -> the right that proposing, accepting and withdrawing ask for."""
+
 
 def propose_body(node: Node, room: str, actor: Actor, content: Body, *, subject: str = "self", level: Level = "agreed") -> str:
     """Propose a commission, working group or sub-group."""

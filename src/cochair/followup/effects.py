@@ -68,7 +68,8 @@ def on_agreed(view: MatterView) -> Iterator[Row]:
 
 def _action(view: MatterView, action: Action) -> Row:
     where = {"session": action.session, "body": action.body, "project": action.project}
-    source = {"manifest": action.source and action.source.manifest, "provision": action.source and action.source.provision}
+    cited = action.source
+    source = {"manifest": cited.manifest if cited else None, "provision": cited.provision if cited else None}
     asked = {"asked_by": action.asked_by, "answer": action.answer, "due_code": action.due.code, "due_day": _last(action.due)}
     what = {"kind": action.kind, "printed": action.printed, "content": as_text(action)}
     stands = {"id": view.subject, "standing": view.standing, "level": view.level}

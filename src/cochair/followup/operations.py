@@ -21,6 +21,16 @@ from cochair.record.positions import Level
 if TYPE_CHECKING:
     from cochair.record.node import Node
 
+MATTER_RIGHTS = {
+    "followup.area": "area.propose",
+    "followup.project": "project.propose",
+    "followup.phrase": "project.propose",
+    "followup.action": "action.propose",
+    "followup.assessment": "assessment.propose",
+    "followup.way_forward": "way_forward.propose",
+}
+"""Matter kind -> the right that proposing, accepting and withdrawing ask for."""
+
 
 def propose_area(node: Node, room: str, actor: Actor, content: Area, *, subject: str = "self", level: Level = "agreed") -> str:
     """Propose an area of cooperation."""
@@ -31,14 +41,14 @@ def propose_area(node: Node, room: str, actor: Actor, content: Area, *, subject:
 
 def propose_project(node: Node, room: str, actor: Actor, content: Project, *, subject: str = "self", level: Level = "agreed") -> str:
     """Propose a joint project in an area."""
-    rights.require(actor, "area.propose")
+    rights.require(actor, "project.propose")
     rules.project(content)
     return positions.propose(node, room, "followup.project", content, subject=subject, level=level)
 
 
 def call_project(node: Node, room: str, actor: Actor, project: str, session: str, content: Phrase, *, level: Level = "agreed") -> str:
     """Propose what a session calls a project: mode, stage and words."""
-    rights.require(actor, "area.propose")
+    rights.require(actor, "project.propose")
     rules.phrase(content)
     return positions.propose(node, room, "followup.phrase", content, subject=project, part=session, level=level)
 

@@ -110,7 +110,7 @@ class Letter(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     number: Word
     dated: Day
     to: SideCode
-    subject: Lines
+    about: Lines
     paper: Paper
     session: Id | None = None
     answers: Id | None = None

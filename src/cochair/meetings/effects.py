@@ -25,8 +25,8 @@ def on_statement(view: StatementView) -> Iterator[Row]:
     match view.content:
         case Delegation() as page:
             for line, member in enumerate(page.members):
-                seat = {"person": member.person, "role": member.role, "kind": member.kind, "post": member.post}
-                where = {"session": page.session, "page": page.page, "line": line, "place": member.order}
+                seat: dict[str, str | int | None] = {"person": member.person, "role": member.role, "kind": member.kind, "post": member.post}
+                where: dict[str, str | int | None] = {"session": page.session, "page": page.page, "line": line, "place": member.order}
                 yield Row(DELEGATE.name, said | where | seat | {"on_behalf_of": member.on_behalf_of})
         case Freeze() as freeze:
             yield Row(FREEZE.name, said | {"session": freeze.session, "pages": as_text(freeze.pages)})
@@ -38,7 +38,7 @@ def on_statement(view: StatementView) -> Iterator[Row]:
             row = {"session": report.session, "body": report.body, "papers": as_text(report.papers), "dated": report.dated}
             yield Row(REPORT.name, said | row | {"joint": int(report.joint)})
         case Letter() as letter:
-            head = {"number": letter.number, "dated": letter.dated, "addressee": letter.to, "subject": as_text(letter.subject)}
+            head = {"number": letter.number, "dated": letter.dated, "addressee": letter.to, "about": as_text(letter.about)}
             yield Row(LETTER.name, said | head | {"paper": letter.paper, "session": letter.session, "answers": letter.answers})
         case Receipt() as receipt:
             yield Row(RECEIPT.name, said | {"letter": receipt.letter, "number": receipt.number, "received": receipt.received})

@@ -32,6 +32,9 @@ from cochair.record.positions import Level
 if TYPE_CHECKING:
     from cochair.record.node import Node
 
+MATTER_RIGHTS = {"meetings.session": "session.propose", "meetings.dates": "dates.propose", "meetings.agenda": "agenda.propose"}
+"""Matter kind -> the right that proposing, accepting and withdrawing ask for."""
+
 
 def propose_session(node: Node, room: str, actor: Actor, content: Session, *, subject: str = "self", level: Level = "agreed") -> str:
     """Propose that a meeting takes place."""
@@ -46,7 +49,7 @@ def propose_session(node: Node, room: str, actor: Actor, content: Session, *, su
 
 def propose_dates(node: Node, room: str, actor: Actor, session: str, content: Dates, *, level: Level = "agreed") -> str:
     """Propose dates and place."""
-    rights.require(actor, "session.propose")
+    rights.require(actor, "dates.propose")
     rules.dates(content)
     return positions.propose(node, room, "meetings.dates", content, subject=session, level=level)
 
@@ -80,7 +83,7 @@ def give_delegation(node: Node, room: str, actor: Actor, session: str, members: 
 
 def freeze_delegation(node: Node, room: str, actor: Actor, session: str) -> str:
     """Say that our Side's list is final."""
-    rights.require(actor, "delegation.state")
+    rights.require(actor, "delegation.freeze")
     with node.read() as tx:
         standing = queries.pages(tx, room, session, node.side)
         frozen = queries.delegation(tx, room, session, node.side).frozen

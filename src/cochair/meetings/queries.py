@@ -89,7 +89,7 @@ class LetterView(NamedTuple):
     our_number: str
     dated: str
     received: str
-    subject: dict[str, str]
+    about: dict[str, str]
     paper: str | None
     session: str | None
     answers: str | None
@@ -215,7 +215,7 @@ def letters(tx: Tx, room: str, side: str, session_id: str | None = None) -> list
         arrived = receipt["received"] if receipt else ""
         found.append(
             LetterView(
-                row["id"], row["side"], row["addressee"], row["number"], ours, row["dated"], arrived, of_text(row["subject"]), row["paper"],
+                row["id"], row["side"], row["addressee"], row["number"], ours, row["dated"], arrived, of_text(row["about"]), row["paper"],
                 row["session"], row["answers"], row["account"] and "account",
             )
         )  # fmt: skip

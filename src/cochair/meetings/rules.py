@@ -126,7 +126,7 @@ def letter(content: Letter, *, side: str, today: str | None = None) -> list[str]
     day(content.dated)
     if content.to == side:
         raise CochairError("The letter is addressed to its sender", "Choose the other Side")
-    if not content.subject:
+    if not content.about:
         raise CochairError("The letter has no subject", "Say in one line what it is about")
     return [
         text

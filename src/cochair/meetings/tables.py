@@ -99,7 +99,7 @@ LETTER = Table(
         Column("number"),
         Column("dated"),
         Column("addressee"),
-        Column("subject"),
+        Column("about"),
         Column("paper"),
         Column("session", null=True),
         Column("answers", null=True),

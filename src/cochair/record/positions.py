@@ -6,13 +6,13 @@ Rules:
  3. Accepting needs every paper that the content names: nobody takes what he cannot read. Text that our own Side may not type is not acceptable either.
  4. Crossed acceptances (each took the other's), and the same words under two salts, settle on the position with the smaller id: the Side that holds
     the other one takes it, with one click; the Side whose position stands has nothing to do, so that both cannot cross again.
-Who may do it is asked before, by the stage's operations and by the pages: this module lies below the table of rights.
+Who may do it is asked before, by the stage's operations and by the pages (each stage's ``MATTER_RIGHTS``): this module lies below the table of rights.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -39,6 +39,9 @@ STATUS_WORDS: dict[Status, str] = {
 }
 
 
+K = TypeVar("K", MatterKind, StatementKind)
+
+
 class Reading(NamedTuple):
     """One matter from one Side's chair. ``content`` is what stands, else our proposal, else theirs; ``theirs`` is another Side's differing proposal."""
 
@@ -60,7 +63,7 @@ def statement_kind(registry: Registry, name: str) -> StatementKind:
     return _newest([kind for kind in registry.statements.values() if kind.name == name], name)
 
 
-def _newest(kinds: list[Any], name: str) -> Any:
+def _newest(kinds: list[K], name: str) -> K:
     if not kinds:
         raise NotFound(f"There is no kind of entry called {name[:60]!r}")
     return max(kinds, key=lambda kind: kind.version)
