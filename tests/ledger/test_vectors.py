@@ -235,7 +235,9 @@ def test_keys_of_the_vectors_are_on_the_deny_list():
     signers = [notes.LogSigner(make.ORIGIN, make.seed(name)).public for name in ("log", "other log", "cosigner")]
     persons = [make.private_ed25519(name).public.data for name in ("person", "other person")]
     exchange = [macs.exchange_public(make.seed(name)) for name in ("exchange", "peer exchange")]
-    assert {key.hex() for key in (*signers, *persons, *exchange)} == published.PUBLISHED
+    assert {key.hex() for key in (*signers, *persons, *exchange)} == published.VECTORS
     with pytest.raises(Rejected):
         published.refuse_published(signers[0])
+    with pytest.raises(Rejected):
+        published.refuse_published(bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"))
     assert published.refuse_published(bytes(32)) == bytes(32)

@@ -1,7 +1,7 @@
 """Write the vectors of every byte format of `kit` and `ledger`: `python tests/vectors/make.py [FOLDER]`. Fixed seeds, so that a second run gives the same bytes.
 
 A file is ``{"about", "format", "cases"}``. Bytes stand in hex (``…_hex``) or, where they are text, as text. A case with ``"refused": true`` must be refused.
-The keys are published here and therefore worthless: the program refuses them outside tests (`ledger/published.py`).
+The keys are published here and therefore worthless: the program refuses them outside tests (`ledger/published.py`); the signatures on the edge come from `edges`.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cochair.kit import canonical
 from cochair.ledger import checkpoints, cosignatures, dsse, entries, macs, merkle, notes, papers, tiles
-from tests.vectors import curve
+from tests.vectors import edges
 
 HERE = Path(__file__).parent
 ROOM = hashlib.sha256(b"vector room").hexdigest()
@@ -350,7 +350,7 @@ def note_cases():
         text.replace("=", ""),
         ORIGIN + "\n70\n",
     ):
-        bad.append(notes.sign_note(body, [signer.sign(body)]))
+        bad += [notes.sign_note(body, [signer.sign(body)])]
     good = [{**case, "note": case["note"].decode(), "keys": keys} for case in good]
     return good + refused([{"note_hex": note.hex(), "keys": keys} for note in bad])
 
@@ -413,49 +413,6 @@ def private_ed25519(name):
     return dsse.PrivateKey(Ed25519PrivateKey.from_private_bytes(seed(name)))
 
 
-def ed25519_cases():
-    """Every pairing of a key and an R with and without torsion, canonical and not; ``holds`` by the textbook in `curve`."""
-    small = curve.torsion()
-    secret, nonce = curve.scalar(seed("edge secret")), curve.scalar(seed("edge nonce"))
-    base_a, base_r = curve.times(secret, curve.B), curve.times(nonce, curve.B)
-    keys = [(secret, curve.encode(curve.add(base_a, t))) for t in small] + [(0, curve.encode(t)) for t in small]
-    halves = [(nonce, curve.encode(curve.add(base_r, t))) for t in small[:3]] + [(0, curve.encode(t)) for t in small]
-    twisted = [(0, other) for t in small for other in other_encodings(t)]
-    cases = [{"public_hex": key.hex(), "registers": curve.registers(key)} for key in {key: None for _, key in (*keys, *twisted)}]
-    cases += [{"public_hex": text, "registers": False} for text in ("", "00" * 31, "00" * 33, "02" + "00" * 31, "ff" * 32)]
-    for number, ((a, key), (r, half)) in enumerate(
-        (one, two) for one in (*keys[:3], *keys[8:10], twisted[0]) for two in (*halves[:4], halves[7], twisted[0], twisted[-1])
-    ):
-        message = b"edge %d" % number
-        s = (r + curve.scalar(half, key, message) * a) % curve.L
-        cases.append(signature_case(key, message, half + s.to_bytes(32, "little")))
-    key, half, message = keys[0][1], halves[0][1], b"bounds"
-    s = (nonce + curve.scalar(half, key, message) * secret) % curve.L
-    for wrong in (s, s + curve.L, s ^ 1, 0, curve.L, 2**256 - 1):
-        cases.append(signature_case(key, message, half + wrong.to_bytes(32, "little")))
-    s = curve.scalar(curve.encode(curve.ZERO), key, message) * secret % curve.L
-    cases.append(signature_case(key, message, curve.encode(curve.ZERO) + s.to_bytes(32, "little")))
-    return [*cases, signature_case(key, message, b""), signature_case(key, message, half)]
-
-
-def other_encodings(point):
-    _, y = point
-    for n in (y, y + curve.P):
-        for sign in (0, 1):
-            data = (n | sign << 255).to_bytes(32, "little") if n < 2**255 else b""
-            if data and data != curve.encode(point) and curve.decode(data) == point:
-                yield data
-
-
-def signature_case(key, message, signature):
-    return {
-        "public_hex": key.hex(),
-        "message": message.decode(),
-        "signature_hex": signature.hex(),
-        "holds": curve.holds(key, message, signature),
-    }
-
-
 def log_cases():
     leaves = [entries.encode(entry(n)) for n in range(300)]
     point = checkpoints.Checkpoint(ORIGIN, 300, merkle.root([merkle.leaf_hash(leaf) for leaf in leaves]))
@@ -486,7 +443,7 @@ FORMATS = {
     "mac": ("log.md", mac_cases, "MAC keys and lines; a refused peer key must not be used"),
     "log": ("log.md", log_cases, "a whole log of 300 entries, made as entry(n) in make.py"),
     "dsse": ("dsse.md", dsse_cases, "envelopes signed by a person"),
-    "ed25519": ("ed25519.md", ed25519_cases, "which keys register and which signatures hold"),
+    "ed25519": ("ed25519.md", lambda: edges.cases(seed), "which keys register and which signatures hold"),
 }
 
 

@@ -95,9 +95,13 @@ def decode_run(run: Sequence[bytes]) -> list[Entry]:
 
 def _parse(data: bytes) -> Entry:
     """Canonical, and with members of the right types; their forms not yet looked at."""
-    entries = _parse_run((data,))
-    if entries is not None:
-        return entries[0]
+    if len(data) <= LIMIT and canonical.is_plain(data):
+        try:
+            entry = _decoder.decode(data)
+            if _encoder.encode(entry) == data:
+                return entry
+        except (ValueError, RecursionError):
+            pass  # the slow way accepts a deep body, or names the fault
     members = canonical.loads(data, limit=LIMIT)
     _check_types(members)
     return Entry(**members)

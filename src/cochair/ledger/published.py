@@ -1,11 +1,11 @@
-"""Keys whose private halves are published with the vectors: whoever signs with one proves nothing.
+"""Keys whose private halves are printed, in our vectors or in the standards: whoever signs with one proves nothing.
 
-Ask `refuse_published` wherever a key enters terms, a descriptor or a mandate. A test holds the list to the keys of `tests/vectors`.
+Ask `refuse_published` wherever a key enters terms, a descriptor or a mandate. A test holds the first list to the keys of `tests/vectors`.
 """
 
 from cochair.kit.errors import Rejected
 
-PUBLISHED = frozenset(
+VECTORS = frozenset(
     {
         "c65635bb2003fae6acacf1b43ca2e9b2e7ef349941771a07f1de9d1dfbe60e04",  # log
         "d6cdbc765023ee65a189f735cb2570156c17f3140a61cc200b82b75ea67802d4",  # other log
@@ -16,10 +16,22 @@ PUBLISHED = frozenset(
         "4c6d8759a10a5b5b6ee0366960997ede331c9903b8532c91e432686dd5f3bc2d",  # peer exchange
     }
 )
+STANDARDS = frozenset(
+    {
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",  # RFC 8032, 7.1
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+        "278117fc144c72340f67d0f2316e8386ceffbf2b2428c9c51fef7c597f1d426e",
+        "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
+        "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a",  # RFC 7748, 6.1
+        "de9edb7d7b4dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f",
+    }
+)
+PUBLISHED = VECTORS | STANDARDS
 
 
 def refuse_published(public: bytes) -> bytes:
-    """The public key, given back; raises `Rejected` if its private half is published."""
+    """The public key, given back; raises `Rejected` if its private half is printed."""
     if public.hex() in PUBLISHED:
-        raise Rejected("The private half of this key is published with the test vectors", "Make a new key")
+        raise Rejected("The private half of this key is printed for all to see", "Make a new key")
     return public
