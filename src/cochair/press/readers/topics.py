@@ -4,7 +4,8 @@ Rules of this module:
 
 - A topic is an item of a list that a cue opens: cooperation in, opportunities in, emphasis on, areas such as, production of, joint projects in (data: ``coop``, ``topiclead``,
   ``mode``). Modes are those of ``data/modes.json``; they hold until the next cue; a cue of plain cooperation ends them.
-- A stage word right before the cue (``potential``, ``explored``) holds to the end of the list. General engagement carries no stage.
+- A stage word right before the cue (``potential``, ``explored``) holds to the end of the list. General engagement carries no stage, and hides the one before it:
+  what is welcomed then is the engagement.
 - After ``discussed`` and its like, items count only if a name of an area is in them. Items that say nothing of their own, persons and states are no topics.
 - Nothing is read from quotations, attributions, headlines or what speaks of another engagement.
 """
@@ -30,7 +31,6 @@ class Cue:
     modes: tuple[str, ...] = ()
     stage: str | None = None
     strict: bool = False
-    stage_free: bool = False
 
 
 def _modes(page: Page, i: int, last: int) -> Cue | None:
@@ -107,7 +107,7 @@ def _cue(page: Page, i: int, last: int, *, inside: bool = False) -> Cue | None:
         after = stage[0] + (1 if page.fold(stage[0]) in {"the", "new", "joint"} and not page.at("mode", stage[0]) else 0)
         found = _modes(page, after, last) or _cooperation(page, after, last)
         if found:
-            return Cue(i, found.last, found.modes, stage[1])
+            return Cue(i, found.last, found.modes, None if _GENERAL in found.modes else stage[1])
     made = _modes(page, i, last) or _cooperation(page, i, last)
     if made or inside:
         return made
@@ -116,6 +116,8 @@ def _cue(page: Page, i: int, last: int, *, inside: bool = False) -> Cue | None:
 
 def _stage_before(page: Page, sentence: Sentence, cue: Cue) -> str | None:
     """The stage word that governs the cue."""
+    if _GENERAL in cue.modes:
+        return None
     if cue.stage:
         return cue.stage
     near = [s for s in page.each("stage", sentence) if s.end <= cue.first]
@@ -253,8 +255,7 @@ def _topic(page: Page, item: tuple[int, int], cue: Cue, stage: str | None, seen:
     if first >= last or first in seen or not _topical(page, first, last, strict=cue.strict):
         return
     seen.add(first)
-    shown = None if _GENERAL in cue.modes else stage
     page.claim(
         "topic", (first, last), page.words(first, last), "topic.verb" if cue.strict else "topic.list", modes=list(cue.modes),
-        cue=page.span(cue.first, cue.last), stage=shown,
+        cue=page.span(cue.first, cue.last), stage=None if _GENERAL in cue.modes else stage,
     )  # fmt: skip
