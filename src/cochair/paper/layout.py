@@ -18,6 +18,8 @@ from cochair.paper.words import dates, day, session, word
 KEEP_TOGETHER = 420
 """A provision whose longest text has at most this many characters is not split over two pages."""
 
+SHORT_TITLE = 40
+
 
 class Sheet(Struct):
     """Data for a template (JSON) and the texts that it prints, in reading order."""
@@ -68,43 +70,44 @@ def _page(instrument: Instrument, holder: str, languages: tuple[str, ...]) -> di
     party = instrument.party(holder)
     heads = " · ".join(f"{h.side} {h.size}" for h in instrument.marks.heads)
     return {
-        "title": f"{word(instrument.kind, lang)} · {_body(instrument, holder, lang)} · {word('original', lang)}: {_named(party.names, lang)}",
+        "title": f"{word(instrument.kind, lang)} · {body_name(instrument, holder, lang)} · {word('original', lang)}: {named(party.names, lang)}",
         "lang": lang,
         "date": list(day(instrument.end)),
         "hang": _hang(instrument),
         "specimen": [{"s": word("specimen", code), "lang": code} for code in languages] if instrument.specimen else [],
-        "header": [{"s": f"{word('original', code)}: {_named(party.names, code)}", "lang": code} for code in languages[:2]],
-        "footer": {"left": {"s": _body(instrument, holder, lang), "lang": lang}, "right": {"s": heads, "lang": "en"}},
+        "header": [{"s": f"{word('original', code)}: {named(party.names, code)}", "lang": code} for code in languages[:2]],
+        "footer": {"left": {"s": body_name(instrument, holder, lang), "lang": lang}, "right": {"s": heads, "lang": "en"}},
     }
 
 
-def _named(words: dict[str, str], lang: str) -> str:
+def named(words: dict[str, str], lang: str) -> str:
+    """The words in that language, blanks made single. Raises Rejected if there are none."""
     if not words.get(lang):
         raise Rejected(f"A name is missing in {lang}", "Give every name in all languages of the instrument")
     return " ".join(words[lang].split())
 
 
-def _body(instrument: Instrument, holder: str, lang: str) -> str:
+def body_name(instrument: Instrument, holder: str, lang: str) -> str:
     """The body as the holder writes it, else as the party whose own language it is does, else as anybody does."""
     for party in instrument.order(holder):
         if instrument.bodies.get(party.side, {}).get(lang):
-            return _named(instrument.bodies[party.side], lang)
+            return named(instrument.bodies[party.side], lang)
     raise Rejected(f"The body has no name in {lang}", "Give the body's name in all languages of the instrument")
 
 
 def _title(sheet: Sheet, instrument: Instrument, holder: str, lang: str) -> dict[str, Any]:
     own = instrument.titles.get(holder, {}).get(lang)
     if own:
-        lines = [sheet.item(own, lang, style="kind")]
+        lines = [sheet.item(own, lang, style="kind" if len(own) <= SHORT_TITLE else "title")]
     else:
         lines = [
             sheet.item(word(instrument.kind, lang), lang, style="kind"),
-            sheet.item(_body(instrument, holder, lang), lang, style="body"),
+            sheet.item(body_name(instrument, holder, lang), lang, style="body"),
         ]
         number = instrument.ordinals.get(holder)
         if number:
             lines.append(sheet.item(session(number, lang), lang, style="line"))
-    lines.append(sheet.item(f"{_named(instrument.places, lang)}, {dates(instrument.start, instrument.end, lang)}", lang, style="line"))
+    lines.append(sheet.item(f"{named(instrument.places, lang)}, {dates(instrument.start, instrument.end, lang)}", lang, style="line"))
     return {"lang": lang, "lines": lines}
 
 
@@ -182,7 +185,9 @@ def _table(sheet: Sheet, no: str, lang: str, tree: TextTree) -> dict[str, Any]:
 def _annex(sheet: Sheet, blocks: list[dict[str, Any]], annex: Annex, group: tuple[str, ...], holder: str) -> None:
     cols = []
     for lang in group:
-        lines = [sheet.item(_named(annex.heads, lang), lang, style="line"), sheet.item(_named(annex.titles, lang), lang, style="body")]
+        lines = [sheet.item(named(annex.heads, lang), lang, style="line")]
+        if annex.titles:
+            lines.append(sheet.item(named(annex.titles, lang), lang, style="body"))
         cols.append({"lang": lang, "lines": lines})
     blocks.append({"k": "annex", "cols": cols})
     _rows(sheet, blocks, annex.provisions, group, holder)
@@ -198,9 +203,9 @@ def _signing(sheet: Sheet, instrument: Instrument, holder: str, languages: tuple
         cols.append(
             {
                 "field": who.field,
-                "heads": [sheet.item(_named(who.heads, lang), lang) for lang in languages],
-                "names": [sheet.item(_named(who.names, lang), lang) for lang in languages] if who.names else [],
-                "posts": [sheet.item(_named(who.posts, lang), lang) for lang in languages],
+                "heads": [sheet.item(named(who.heads, lang), lang) for lang in languages],
+                "names": [sheet.item(named(who.names, lang), lang) for lang in languages] if who.names else [],
+                "posts": [sheet.item(named(who.posts, lang), lang) for lang in languages],
             }
         )
     return {"k": "sign", "cols": cols}

@@ -61,7 +61,7 @@ class Annex(Struct, frozen=True):
     """An annex: printed on a new page. ``heads`` is "Annex 1" per language, ``titles`` its name."""
 
     heads: Words
-    titles: Words
+    titles: Words = {}
     provisions: tuple[Provision, ...] = ()
 
 

@@ -31,14 +31,15 @@ class Rendered(Struct, frozen=True):
     fonts: dict[str, str]
     languages: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    sign_page: int = 0
+    """The page (from 1) on which the signatures stand; 0 where nothing is signed."""
 
 
 def render_original(instrument: Instrument, holder: str) -> Rendered:
     """The original that ``holder`` keeps: its name, language and signature first. Raises Rejected if the data is not fit to be printed."""
     sheet = original_sheet(instrument, holder)
     fields = {s.field: s.heads[sheet.data["lang"]] for s in instrument.signatories}
-    pdf, pages = finish(typeset.compile_pdf("original.typ", sheet.data), sheet.texts, fields)
-    return rendered(pdf, pages, languages=instrument.language_order(holder), fields=tuple(fields))
+    return finish(typeset.compile_pdf("original.typ", sheet.data), sheet.texts, fields, instrument.language_order(holder))
 
 
 def renderer() -> str:
@@ -48,21 +49,15 @@ def renderer() -> str:
     return f"{PROFILE}; {typeset.version()}; pikepdf {version('pikepdf')}"
 
 
-def rendered(pdf: bytes, pages: int, *, languages: tuple[str, ...] = (), fields: tuple[str, ...] = ()) -> Rendered:
-    """Bytes with their digest, length and makers."""
-    return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), len(pdf), pages, renderer(), fontset.verified(), languages, fields)
-
-
-def finish(pdf: bytes, texts: list[str], fields: dict[str, str]) -> tuple[bytes, int]:
-    """Typst's file -> (the file with its words and empty signature fields, number of pages). ``fields``: name -> what a screen reader says."""
+def finish(pdf: bytes, texts: list[str], fields: dict[str, str], languages: tuple[str, ...] = ()) -> Rendered:
+    """Typst's file -> the file with its exact words and empty signature fields. ``fields``: name -> what a screen reader says there."""
     import pikepdf
 
     from cochair.paper import textlayer
 
     with pikepdf.open(io.BytesIO(pdf)) as doc:
         textlayer.write(doc, texts)
-        if fields:
-            _add_fields(doc, fields)
+        sign_page = _add_fields(doc, fields) if fields else 0
         out = io.BytesIO()
         doc.save(
             out,
@@ -71,17 +66,30 @@ def finish(pdf: bytes, texts: list[str], fields: dict[str, str]) -> tuple[bytes,
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
             object_stream_mode=pikepdf.ObjectStreamMode.disable,  # a plain cross-reference table, which `check` reads
         )
-        return out.getvalue(), len(doc.pages)
+        pages = len(doc.pages)
+    made = out.getvalue()
+    return Rendered(
+        pdf=made,
+        digest=hashlib.sha256(made).hexdigest(),
+        length=len(made),
+        pages=pages,
+        renderer=renderer(),
+        fonts=fontset.verified(),
+        languages=languages,
+        fields=tuple(fields),
+        sign_page=sign_page,
+    )
 
 
-def _add_fields(doc: Any, fields: dict[str, str]) -> None:
-    """Turn each link to ``cochair:<field>`` that the template drew into an empty, locked signature field of the same place and tag."""
+def _add_fields(doc: Any, fields: dict[str, str]) -> int:
+    """Turn each link to ``cochair:<field>`` that the template drew into an empty signature field of the same place and tag -> its page."""
     from pikepdf import Array, Dictionary, Name, String
 
     empty = doc.make_stream(b"")
     empty.update(Dictionary(Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 1, 1]), Resources=Dictionary()))
     found: dict[str, Any] = {}
-    for page in doc.pages:
+    sign_page = 0
+    for number, page in enumerate(doc.pages, 1):
         for mark in page.obj.get("/Annots", Array()):
             name = str(mark.get("/A", Dictionary()).get("/URI", "")).removeprefix("cochair:")
             if name not in fields or name in found:
@@ -90,21 +98,15 @@ def _add_fields(doc: Any, fields: dict[str, str]) -> None:
                 )
             for key in ("/A", "/Border", "/Contents"):
                 del mark[key]
-            mark.update(
-                Dictionary(
-                    Subtype=Name.Widget,
-                    FT=Name.Sig,
-                    T=String(name),
-                    TU=String(fields[name]),
-                    F=132,  # printed, locked
-                    P=page.obj,
-                    AP=Dictionary(N=empty),
-                )
-            )
-            found[name] = mark
+            field = doc.make_indirect(Dictionary(FT=Name.Sig, T=String(name), TU=String(fields[name]), Kids=Array([mark])))
+            # The widget is a part of the structure tree and never changes; a signature only changes the field above it.
+            mark.update(Dictionary(Subtype=Name.Widget, Parent=field, F=132, P=page.obj, AP=Dictionary(N=empty)))  # printed, locked
+            found[name] = field
+            sign_page = number
     if set(found) != set(fields):
         raise Rejected("The template left out a place for a signature", "This is a defect of the template; report it")
     for node in doc.objects:
         if isinstance(node, Dictionary) and node.get("/Type") == Name.StructElem and node.get("/S") == Name.Link:
             node.S = Name.Form
     doc.Root.AcroForm = doc.make_indirect(Dictionary(Fields=Array([found[name] for name in fields]), SigFlags=3))
+    return sign_page
