@@ -363,8 +363,20 @@ class Node:
             if name in needed(self, tx, room):
                 raise Conflict(f"The paper {name[:16]}… is needed by what was sealed", "It is kept with it")
         (done,) = self.write(room, [Draft(RECORD, "erase", "record.erase/1", {"paper": name, "ground": ground})])
-        self.papers.erase(room, name)
+        self._remove(room, name)
         return done
+
+    def _remove(self, room: str, name: str) -> None:
+        self.papers.erase(room, name)
+        (self.publisher.tree / room / "paper" / name).unlink(missing_ok=True)
+
+    def remove_erased(self, room: str) -> list[str]:
+        """Remove the papers that other Sides asked to erase, but for those that what was sealed needs -> their ids."""
+        with self.read() as tx:
+            names = sorted(n for n in erased(tx, room) - needed(self, tx, room) if self.papers.has(room, n))
+        for name in names:
+            self._remove(room, name)
+        return names
 
     def put_structural(self, room: str, value: Mapping[str, Any]) -> str:
         """Keep structural content durably -> its digest; entries that waited for it are applied."""

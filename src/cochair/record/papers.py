@@ -31,6 +31,14 @@ class Papers:
             raise Rejected(f"{name[:70]!r} is not the name of a paper", "It has 64 hex digits")
         return self._folder / room / what / name[:2] / name if what == "paper" else self._folder / room / what / name
 
+    def paper_path(self, room: str, name: str) -> Path:
+        """Where a paper's stored bytes are; Rejected if that cannot be its name."""
+        return self._path(room, "paper", name)
+
+    def structural_path(self, room: str, digest: str) -> Path:
+        """Where structural bytes are; Rejected if that cannot be their digest."""
+        return self._path(room, "structural", digest)
+
     def put(self, room: str, name: str, stored: bytes) -> bool:
         """Keep a paper's stored bytes, durably; Rejected if they are not what `name` says. False if it was held."""
         check_paper(stored, name)

@@ -83,6 +83,8 @@ def receive(node: Node, room: str, origin: str, note: bytes, start: int, entries
             rooms.settle(tx, live, node.registry.tables)
         result = _result(live, origin, status)
         faults = _misacknowledged(node, live, fresh) if parts.log == RECORD else []
+    if status == "new" and any(b'"kind":"erase"' in data for data in fresh):
+        node.remove_erased(room)
     if status == "frozen" and parts.log == RECORD:
         evidence = dumps({"held": node.checkpoint(room, origin).decode(), "shown": note.decode()})
         _fault(node, room, origin, "conflicting-heads", evidence)

@@ -1,0 +1,101 @@
+"""The tree of static files that a node publishes: what its peer pulls, from HTTPS, a folder, a drop or a medium. Derived from the tables, never synced.
+
+    <origin>/checkpoint                   the note; written last, so that whoever reads it finds the tiles it covers
+    <origin>/tile/<level>/<index>         hash tiles, 256 wide, whole ones for ever, partial ones (`.p/<width>`) for the newest size
+    <origin>/tile/entries/<index>         entry bundles, likewise
+    <room>/structural/<digest>            terms, manifests
+    <room>/paper/<id>                     salt || bytes; gone once erased
+
+Mirrored logs stand beside the own ones, so that a Side that lost its log finds its bytes with the other. The own ``checkpoint`` of a node's own tree is
+written by each write at once (`record.publish`), the tiles behind it by `write_tree`: serve only after calling it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cochair.kit.errors import NotFound
+from cochair.kit.ids import parse_origin
+from cochair.ledger.checkpoints import Checkpoint
+from cochair.ledger.merkle import leaf_hash
+from cochair.ledger.notes import split_note
+from cochair.ledger.tiles import WIDTH, Tile, bundle_encode, bundles_for, hash_tile, subtree_roots, tiles_for
+from cochair.record.publish import write_derived
+
+if TYPE_CHECKING:
+    from cochair.record.node import Node
+
+
+def write_tree(node: Node, room: str, folder: Path | None = None) -> int:
+    """Bring a tree (the node's own, if no folder is named) up to the room's heads -> how many files were written. Done twice, the second writes none."""
+    base = node.publisher.tree if folder is None else folder
+    written = sum(_write_log(node, room, origin, base) for origin in node.heads(room))
+    for digest in node.papers.structural_held(room):
+        written += _link(node.papers.structural_path(room, digest), base / room / "structural" / digest)
+    held = set(node.papers.held(room))
+    for name in sorted(held):
+        written += _link(node.papers.paper_path(room, name), base / room / "paper" / name)
+    for path in (base / room / "paper").glob("*"):
+        if path.name not in held:
+            path.unlink()
+    return written
+
+
+def log_files(origin: str, size: int) -> list[Tile]:
+    """All tiles and bundles of a log of `size` entries."""
+    parse_origin(origin)
+    return [*tiles_for(size), *bundles_for(size)]
+
+
+def _write_log(node: Node, room: str, origin: str, base: Path) -> int:
+    try:
+        note = node.checkpoint(room, origin)
+    except NotFound:
+        return 0
+    size = Checkpoint.parse(split_note(note)[0]).size
+    folder = base / origin
+    missing = [tile for tile in log_files(origin, size) if not (folder / tile.path).exists()]
+    start = min((tile.index * WIDTH ** ((tile.level or 0) + 1) for tile in missing), default=size)
+    first = start // WIDTH * WIDTH
+    entries = node.entries(room, origin, first, size) if missing else []
+    leaves = [leaf_hash(data) for data in entries]
+    for tile in missing:
+        if tile.level is None:
+            at = tile.index * WIDTH - first
+            data = bundle_encode(entries[at : at + tile.width])
+        else:
+            data = hash_tile(_above(node, room, origin, leaves, first, tile), 0, 0, tile.width)
+        write_derived(folder / tile.path, data)
+        if tile.width == WIDTH:
+            shutil.rmtree(folder / f"{tile.path}.p", ignore_errors=True)
+    checkpoint = folder / "checkpoint"
+    if not checkpoint.exists() or checkpoint.read_bytes() != note:
+        write_derived(checkpoint, note)
+        return len(missing) + 1
+    return len(missing)
+
+
+def _above(node: Node, room: str, origin: str, leaves: list[bytes], first: int, tile: Tile) -> list[bytes]:
+    """The hashes of one tile: leaf hashes, or roots of whole subtrees below it."""
+    level = tile.level or 0
+    span = WIDTH**level
+    start, end = tile.index * WIDTH * span, (tile.index * WIDTH + tile.width) * span
+    hashes = leaves[start - first : end - first] if start >= first else [leaf_hash(d) for d in node.entries(room, origin, start, end)]
+    for _ in range(level):
+        hashes = subtree_roots(hashes)
+    return hashes
+
+
+def _link(source: Path, target: Path) -> int:
+    """The same bytes under a second name, without a copy where the disk allows it."""
+    if target.exists():
+        return 0
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        write_derived(target, source.read_bytes())
+    return 1

@@ -1,0 +1,56 @@
+"""The tree of static files says what the tables say, at every size that fills or splits a tile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cochair.ledger.checkpoints import Checkpoint
+from cochair.ledger.merkle import leaf_hash, root
+from cochair.ledger.notes import split_note
+from cochair.ledger.tiles import bundle_decode, bundles_for, tile_hashes, tiles_for
+from cochair.record.node import Node
+from cochair.record.tree import write_tree
+from tests.record.makers import make_node, note
+
+ORIGIN = "in.example/c7/IN/record"
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Node:
+    made = make_node(tmp_path / "IN", "IN")
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("steps", [[1], [256], [255, 1, 1], [300, 213, 4]])
+def test_tree_follows_the_log(node: Node, steps: list[int], tmp_path: Path) -> None:
+    room = node.found("c7")
+    for step in steps:
+        node.write(room, [note("x")] * step)
+        write_tree(node, room)
+    size = sum(steps)
+    assert write_tree(node, room) == 0
+    folder = node.folder / "tree" / ORIGIN
+    assert Checkpoint.parse(split_note((folder / "checkpoint").read_bytes())[0]).size == size
+    entries = [e for b in bundles_for(size) for e in bundle_decode((folder / b.path).read_bytes())]
+    assert entries == node.entries(room, ORIGIN)
+    leaves = [h for t in tiles_for(size) if t.level == 0 for h in tile_hashes((folder / t.path).read_bytes(), t.width)]
+    assert leaves == [leaf_hash(e) for e in entries]
+    assert root(leaves) == node.heads(room)[ORIGIN][1]
+    tops = [h for t in tiles_for(size) if t.level == 1 for h in tile_hashes((folder / t.path).read_bytes(), t.width)]
+    assert tops == [root(leaves[i : i + 256]) for i in range(0, size // 256 * 256, 256)]
+    assert write_tree(node, room, tmp_path / "drop") > 0
+    assert (tmp_path / "drop" / ORIGIN / "checkpoint").read_bytes() == (folder / "checkpoint").read_bytes()
+
+
+def test_erased_paper_leaves_the_tree(node: Node) -> None:
+    room = node.found("c7")
+    name = node.put_paper(room, b"a person's name")
+    write_tree(node, room)
+    assert (node.folder / "tree" / room / "paper" / name).exists()
+    node.erase(room, name, "request")
+    write_tree(node, room)
+    assert not any(b"a person's name" in p.read_bytes() for p in node.folder.rglob("*") if p.is_file())
+    assert node.fsck(room) == []
