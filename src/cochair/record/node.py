@@ -136,7 +136,7 @@ class Node:
         for room in node.rooms():
             if stale:
                 node.rebuild(room)
-            node._compare_ledger(room)
+            node._compare_ledgers(room)
         return node
 
     def close(self) -> None:
@@ -158,18 +158,21 @@ class Node:
                     tx.execute(sql)
         return bool(missing) and "n_room" in have
 
-    def _compare_ledger(self, room: str) -> None:
+    def _compare_ledgers(self, room: str) -> None:
         """A head that the signer signed must be in the log; a log that is ahead of it was not signed yet."""
         with self.read() as tx:
             logs = tx.query("SELECT origin, size, root FROM n_log WHERE room = ? AND side = ?", (room, self.side))
         for log in logs:
-            last = self.signer.last(log["origin"])
-            if last and (last[0] > log["size"] or (last[0] == log["size"] and last[1].hex() != log["root"])):
-                self.halted[log["origin"]] = (
-                    f"The log {log['origin']} has {log['size']} entries, but {last[0]} were signed: an old copy was restored"
-                )
-            elif last is None or last[0] < log["size"] or self.publisher.size(log["origin"]) < log["size"]:
+            signed = self.compare_ledger(log["origin"], log["size"], log["root"])
+            if log["origin"] not in self.halted and (signed < log["size"] or self.publisher.size(log["origin"]) < log["size"]):
                 self.publish(room, log["origin"], log["size"])
+
+    def compare_ledger(self, origin: str, size: int, root: str) -> int:
+        """Size that the signer signed last (-1: none); halts the log if that is more than it holds, or other contents."""
+        last = self.signer.last(origin)
+        if last and (last[0] > size or (last[0] == size and last[1].hex() != root)):
+            self.halted[origin] = f"The log {origin} has {size} entries, but {last[0]} were signed: an old copy was restored"
+        return last[0] if last else -1
 
     def _live(self, room: str) -> live.Live:
         with self._lock:
@@ -280,7 +283,7 @@ class Node:
                     raise Conflict(f"This node is in another room named {terms['slug']}", "Choose another name")
                 tx.execute("INSERT INTO n_room (room, slug) VALUES (?, ?)", (room, terms["slug"]))
                 live.add_log(tx, room, origin)
-        self.publish(room, origin, 0)
+        self._compare_ledgers(room)
         return room
 
     def terms(self, room: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cochair.kit.errors import CochairError, Conflict, Rejected
 from cochair.kit.ids import RECORD, instrument_of, parse_id, parse_origin
 from cochair.ledger.entries import Entry, decode, encode, new_salt
+from cochair.ledger.merkle import EMPTY_ROOT
 from cochair.record import live as rooms
 from cochair.record.contents import BODIES
 from cochair.record.live import Live
@@ -81,20 +82,27 @@ def node_origin(node: Node, live: Live, log: str) -> str:
 def _own_log(node: Node, live: Live, name: str) -> LogState:
     origin = node_origin(node, live, name)
     parse_origin(origin)
-    if reason := node.halted.get(origin):
-        raise CochairError(reason, "Recover the missing entries from the peer, then write again")
+    _check_halted(node, origin)
     if name != RECORD:
         thing = parse_id(instrument_of(name))
         record = live.fold.state.logs.get(f"{thing.side}/{RECORD}")
         if record is None or thing.seq >= record.applied or not record.tags[thing.seq].startswith("matter:"):
             raise Conflict(f"There is no instrument {thing}", "Introduce it in the record first")
     log = live.fold.log(origin)
+    if log.applied == 0:
+        node.compare_ledger(origin, 0, EMPTY_ROOT.hex())  # a log that an old copy does not know of
+        _check_halted(node, origin)
     if log.stopped or log.pending:
         raise CochairError(
             f"The own log {origin} is not applied to its end: {log.stopped or log.waiting}",
             "Update the program, or run: cochair record fsck",
         )
     return log
+
+
+def _check_halted(node: Node, origin: str) -> None:
+    if reason := node.halted.get(origin):
+        raise CochairError(reason, "Recover the missing entries from the peer, then write again")
 
 
 def _seen_of(own: LogState | None, log: LogState) -> int:
