@@ -4,7 +4,6 @@ import pytest
 
 from cochair.followup import operations, queries
 from cochair.followup.contents import Link, Source
-from cochair.followup.tables import CANDIDATE
 from cochair.kit.errors import Denied, NotFound
 from cochair.meetings import operations as meetings
 from cochair.record import positions
@@ -12,6 +11,7 @@ from tests.makers import followup as make
 from tests.makers.actors import OBSERVER, SECRETARY, THEIR_SECRETARY
 from tests.makers.meetings import dates, session
 from tests.makers.nodes import bring, lone, meet, pair
+from tests.record.makers import settle_slot
 
 BODY = "IN/record/0"
 
@@ -79,26 +79,31 @@ def test_an_action_knows_the_older_ones_it_follows(tmp_path):
         positions.accept(theirs, room, "followup.action", new)
         bring(theirs, ours, room)
         with ours.read() as tx:
-            assert queries.links(tx, room) == [(new, "splits", old)]
+            assert tx.query("SELECT action, rel, earlier FROM followup_link") == [{"action": new, "rel": "splits", "earlier": old}]
+
+
+def settled(ours, theirs, room, session_id, kind, *numbers):
+    """A protocol that both Sides sealed, with one paragraph a number."""
+    units = [{"id": f"p{no}", "kind": "paragraph", "no": no, "papers": {"en": no[0] * 64}} for no in numbers]
+    slot = {"kind": kind, "of": session_id, "step": 0}
+    digest = ours.put_structural(room, {"v": 1, "what": "manifest", "slot": slot, "room": room, "session": session_id, "provisions": units})
+    meet(ours, theirs, room)
+    settle_slot(ours, theirs, room, digest, kind, session_id)
+    return digest
 
 
 def test_a_paragraph_of_a_settled_protocol_becomes_an_action_once(tmp_path):
-    with lone(tmp_path) as (node, room):
-        first, _ = two_sessions(node, room)
-        digest = node.put_structural(room, {"v": 1, "what": "manifest", "session": first})
-        unit = {"manifest": digest, "instrument": "IN/record/9", "session": first, "step": 0, "kind": "paragraph", "place": 0}
-        columns = [column.name for column in CANDIDATE.columns]
-        with node.store.write() as tx:  # as on_adopted would, once both Sides had sealed
-            for slot, no in (("adopt", "1"), ("sign", "1"), ("sign", "2")):
-                row = unit | {"slot": slot, "provision": f"p{no}", "printed": no, "papers": f'{{"en":"{no * 64}"}}'}
-                names, marks = ", ".join([*columns, "room", "src"]), ", ".join("?" * (len(columns) + 2))
-                sql = f"INSERT INTO followup_candidate ({names}) VALUES ({marks})"
-                tx.execute(sql, [*(row[name] for name in columns), room, f"manifest:{digest}{slot}"])
-        with node.read() as tx:
+    with pair(tmp_path) as (ours, theirs, room):
+        first, _ = two_sessions(ours, room)
+        settled(ours, theirs, room, first, "adopt", "1", "2", "3")
+        with ours.read() as tx:
+            assert [one.provision for one in queries.candidates(tx, room, first, "IN")] == ["p1", "p2", "p3"]
+        digest = settled(ours, theirs, room, first, "sign", "1", "2")
+        with ours.read() as tx:
             found = queries.candidates(tx, room, first, "IN")
-        assert [(one.provision, one.printed) for one in found] == [("p1", "1"), ("p2", "2")]
-        made = operations.confirm_candidate(node, room, SECRETARY, first, digest, "p2", due=make.due())
-        with node.read() as tx:
+        assert [(one.manifest, one.provision, one.printed) for one in found] == [(digest, "p1", "1"), (digest, "p2", "2")]
+        made = operations.confirm_candidate(ours, room, SECRETARY, first, digest, "p2", due=make.due())
+        with ours.read() as tx:
             action = queries.action(tx, room, made, "IN").content
             assert [one.provision for one in queries.candidates(tx, room, first, "IN")] == ["p1"]
         assert (action.source, action.printed, action.papers, action.body) == (
@@ -108,7 +113,27 @@ def test_a_paragraph_of_a_settled_protocol_becomes_an_action_once(tmp_path):
             BODY,
         )
         with pytest.raises(NotFound, match="no candidate"):
-            operations.confirm_candidate(node, room, SECRETARY, first, digest, "p2")
+            operations.confirm_candidate(ours, room, SECRETARY, first, digest, "p2")
+        bring(ours, theirs, room)
+        with theirs.read() as tx:
+            assert queries.action(tx, room, made, "RU").status == "theirs"
+
+
+def test_the_life_of_an_action_over_sessions(tmp_path):
+    with lone(tmp_path) as (node, room):
+        first, second = two_sessions(node, room)
+        old = operations.propose_action(node, room, SECRETARY, make.plain_action(first))
+        operations.name_lead(node, room, SECRETARY, make.lead(old))
+        operations.report_action(node, room, SECRETARY, make.report(old, "delayed"))
+        operations.assess(node, room, SECRETARY, old, second, make.assessment("delayed"))
+        operations.assess(node, room, SECRETARY, old, first, make.assessment("not-started"))
+        new = operations.propose_action(node, room, SECRETARY, make.plain_action(second, links=(Link(rel="continues", to=old),)))
+        with node.read() as tx:
+            life = queries.life_of_action(tx, room, old, "IN")
+            assert queries.life_of_action(tx, room, new, "IN").follows == (("continues", old),)
+        assert [(one.part, one.content.state) for one in life.assessments] == [(first, "not-started"), (second, "delayed")]
+        assert [one.content.state for one in life.reports] == ["delayed"]
+        assert (life.action.status, set(life.leads), life.follows, life.followed_by) == ("ours", {"IN"}, (), (("continues", new),))
 
 
 def test_without_the_right_nothing_is_written(tmp_path):

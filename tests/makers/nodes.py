@@ -12,13 +12,15 @@ from cochair.meetings.effects import STAGE as MEETINGS
 from cochair.record.contents import RECORD
 from cochair.record.node import Node
 from cochair.record.registry import Registry
+from cochair.record.signer import InProcessSigner
 
 REGISTRY = Registry([RECORD, BODIES, MEETINGS, FOLLOWUP])
 
 
 def new_node(folder: Path, side: str, registry: Registry = REGISTRY) -> Node:
     domain = f"{side.lower()}.example"
-    return Node.init(folder, side=side, domain=domain, registry=registry, specimen=True, clock=FixedClock("2026-09-01T09:00:00Z"))
+    clock = FixedClock("2026-09-01T09:00:00Z")
+    return Node.init(folder, side=side, domain=domain, registry=registry, specimen=True, clock=clock, make_signer=InProcessSigner)
 
 
 @contextmanager

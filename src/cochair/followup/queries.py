@@ -58,6 +58,17 @@ class ActionReportView(NamedTuple):
     account: str
 
 
+class ActionLife(NamedTuple):
+    """All that is known of one action: leads by Side, reports by date, assessments by session, older actions it follows and later ones that follow it."""
+
+    action: Reading
+    leads: Mapping[str, LeadView]
+    reports: tuple[ActionReportView, ...]
+    assessments: tuple[Reading, ...]
+    follows: tuple[tuple[str, str], ...]
+    followed_by: tuple[tuple[str, str], ...]
+
+
 class CandidateView(NamedTuple):
     """A paragraph of a settled protocol that no action stands on yet."""
 
@@ -153,12 +164,6 @@ def reports(tx: Tx, room: str, action_id: str | None = None) -> dict[str, list[A
     return found
 
 
-def links(tx: Tx, room: str) -> list[tuple[str, str, str]]:
-    """(action, rel, older action) of all agreed actions."""
-    rows = tx.query("SELECT action, rel, earlier FROM followup_link WHERE room = ? ORDER BY action, rel, earlier", (room,))
-    return [(row["action"], row["rel"], row["earlier"]) for row in rows]
-
-
 def assessments(tx: Tx, room: str, side: str, action_id: str | None = None) -> dict[str, dict[str, Reading]]:
     """Action -> session -> its assessment there, agreed or proposed: each content is an `Assessment`."""
     found: dict[str, dict[str, Reading]] = {}
@@ -167,15 +172,34 @@ def assessments(tx: Tx, room: str, side: str, action_id: str | None = None) -> d
     return found
 
 
-def carried_over(tx: Tx, room: str, session_id: str, side: str) -> list[Reading]:
+def life_of_action(tx: Tx, room: str, action_id: str, side: str) -> ActionLife:
+    """One action over sessions; raises `NotFound`."""
+    found = {one.subject: one for one in actions(tx, room, side)}
+    if action_id not in found:
+        raise NotFound(f"There is no action {action_id[:40]!r} in this room", "Open it from the review")
+    order = {one.id: place for place, one in enumerate(meetings.sessions(tx, room, side))}
+    assessed = assessments(tx, room, side, action_id).get(action_id, {}).values()
+    return ActionLife(
+        found[action_id],
+        leads(tx, room, action_id).get(action_id, {}),
+        tuple(reports(tx, room, action_id).get(action_id, ())),
+        tuple(sorted(assessed, key=lambda one: order.get(one.part, -1))),
+        tuple((link.rel, link.to) for link in found[action_id].content.links),
+        tuple((link.rel, one.subject) for one in found.values() for link in one.content.links if link.to == action_id),
+    )
+
+
+def carried_over(
+    tx: Tx, room: str, session_id: str, side: str, assessed: Mapping[str, Mapping[str, Reading]] | None = None
+) -> list[Reading]:
     """The actions of earlier sessions that the session reviews.
 
     An action goes on until an assessment that stands (agreed, or by our account) says that it is not carried over: silence never drops one.
-    Of an action without a session it is enough that its body is the session's or is not named.
+    ``assessed`` is what `assessments` gave, if the caller has it. Of an action without a session it is enough that its body is the session's or is not named.
     """
     of_body = meetings.session(tx, room, session_id, side).content.body
     before = meetings.chain(tx, room, session_id, side)
-    assessed = assessments(tx, room, side)
+    assessed = assessments(tx, room, side) if assessed is None else assessed
     return [
         one
         for one in actions(tx, room, side)

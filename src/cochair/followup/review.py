@@ -54,7 +54,7 @@ def review(tx: Tx, room: str, session_id: str, side: str, *, today: str | None =
             session_id,
             today,
         )
-        for one in queries.carried_over(tx, room, session_id, side)
+        for one in queries.carried_over(tx, room, session_id, side, assessed)
     ]
     return sorted(rows, key=lambda row: (not row.differs, row.carry_over is not None, by_number(row.content.printed), row.action))
 
