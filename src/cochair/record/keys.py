@@ -26,6 +26,7 @@ from cochair.ledger import dsse
 from cochair.ledger.ed25519 import check_public
 from cochair.ledger.macs import check_exchange_public
 from cochair.ledger.notes import COSIGNATURE, check_name, vkey
+from cochair.ledger.published import refuse_published
 
 SIGNER_FOLDER = "signer"
 ROOT_COUNT = 3
@@ -34,24 +35,6 @@ FILE_LIMIT = 16 * 1024
 _RAW, _PEM = serialization.Encoding.Raw, serialization.Encoding.PEM
 _PKCS8 = serialization.PrivateFormat.PKCS8
 _NONE = serialization.NoEncryption()
-
-PUBLISHED = frozenset(
-    {
-        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",  # RFC 8032, 7.1
-        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
-        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
-        "278117fc144c72340f67d0f2316e8386ceffbf2b2428c9c51fef7c597f1d426e",
-        "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
-        "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a",  # RFC 7748, 6.1
-        "de9edb7d7b4dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f",
-        "c65635bb2003fae6acacf1b43ca2e9b2e7ef349941771a07f1de9d1dfbe60e04",  # tests/vectors/make.py
-        "d6cdbc765023ee65a189f735cb2570156c17f3140a61cc200b82b75ea67802d4",
-        "a0d3137719644305a29482682a63760cec98f7e1ec203642065ee1bb819f1769",
-        "2e0dd5b5f283e9a22edd6e79c3743d727e282757e354d6c603a1034c25fbec57",
-        "4c6d8759a10a5b5b6ee0366960997ede331c9903b8532c91e432686dd5f3bc2d",
-    }
-)
-"""Public keys whose private halves are printed, in standards or in our vectors: refused wherever a key is made known."""
 
 
 class PublicKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,13 +72,6 @@ class NodeKeys(NamedTuple):
         return f"NodeKeys({self.public!r}, private parts not shown)"
 
 
-def refuse_published(public: str) -> str:
-    """A public key in hex, given back; raises `Rejected` if its private half is printed."""
-    if public in PUBLISHED:
-        raise Rejected("This key is a published example; anybody could sign with it", "Make a new key")
-    return public
-
-
 def create_node_keys(node: Path, *, side: str, domain: str) -> PublicKeys:
     """Make the three keys of a new node in ``<node>/signer``; raises `Conflict` if there are keys already."""
     check_side(side)
@@ -118,9 +94,9 @@ def load_public_keys(node: Path) -> PublicKeys:
         raise Rejected(f"{path} is damaged: {error}", "Restore it from the key backup") from None
     check_side(public.side)
     check_name(public.domain)
-    check_public(bytes.fromhex(check_hex(refuse_published(public.log), 32)))
-    check_public(bytes.fromhex(check_hex(refuse_published(public.cosign), 32)))
-    check_exchange_public(bytes.fromhex(check_hex(refuse_published(public.exchange), 32)))
+    check_public(refuse_published(bytes.fromhex(check_hex(public.log, 32))))
+    check_public(refuse_published(bytes.fromhex(check_hex(public.cosign, 32))))
+    check_exchange_public(refuse_published(bytes.fromhex(check_hex(public.exchange, 32))))
     if public.log == public.cosign:
         raise Rejected("The log key and the cosigning key are the same", "Make the node's keys anew")
     return public
@@ -167,7 +143,7 @@ def read_person_key(path: Path, passphrase: bytes | None = None) -> dsse.Private
 
 def mandate_key(suite: str, public: str) -> dsse.PublicKey:
     """The public key that a mandate (`key` entry) binds to a person, from its hex; raises `Rejected` if it may not be registered."""
-    return dsse.public_key(suite, bytes.fromhex(check_hex(refuse_published(public), len(public) // 2)))
+    return dsse.public_key(suite, refuse_published(bytes.fromhex(check_hex(public, len(public) // 2))))
 
 
 def write_private(path: Path, data: bytes) -> None:
