@@ -3,7 +3,8 @@
 An uncompressed ustar file with regular files only:
  1. ``bundle.note``: a signed note by the sender's record key. Its text: ``cochair/bundle/v1``, room, Side, number of listed members, SHA-256 of ``bundle.list``.
  2. ``bundle.list``: one line a member ``<path> <size> <sha256>``, sorted by path: what belongs to the record.
- 3. where working papers travel: ``working.mac``, ``working.list``: the same form under a MAC line that either node could have made. Nothing signed names them.
+ 3. where working papers travel: ``working.list``, the same form, under nothing: what is signed must not name them. It guards against damage alone; who wrote
+    them is settled, as always, by the MAC on their checkpoint when they are pulled from the unpacked folder.
  4. the members, in the order of the lists.
 
 Reading streams into a new folder and refuses the whole file on: a link, device or folder member; an absolute path, ``..``, backslash or empty part; a name
@@ -28,8 +29,7 @@ from cochair.ledger import notes
 from cochair.ledger.papers import PAPER_LIMIT
 
 DOMAIN = "cochair/bundle/v1"
-WORKING_DOMAIN = "cochair/bundle-working/v1"
-NOTE, LIST, MAC, WORKING_LIST = "bundle.note", "bundle.list", "working.mac", "working.list"
+NOTE, LIST, WORKING_LIST = "bundle.note", "bundle.list", "working.list"
 MEMBER_LIMIT = PAPER_LIMIT + 32  # a paper travels whole, with its salt; everything else is far smaller
 LIST_LIMIT = 64 * 1024 * 1024
 _BLOCK = 512
@@ -54,9 +54,9 @@ class Header(NamedTuple):
     members: int
     digest: str
 
-    def text(self, domain: str = DOMAIN) -> str:
-        """The text that is signed (or authenticated, for working papers)."""
-        return f"{domain}\n{self.room}\n{self.side}\n{self.members}\n{self.digest}\n"
+    def text(self) -> str:
+        """The text that is signed."""
+        return f"{DOMAIN}\n{self.room}\n{self.side}\n{self.members}\n{self.digest}\n"
 
 
 class Opened(NamedTuple):
@@ -98,13 +98,13 @@ def parse_list(data: bytes) -> dict[str, Member]:
     return found
 
 
-def parse_header(text: str, domain: str = DOMAIN) -> Header:
+def parse_header(text: str) -> Header:
     """Text of a bundle's note -> header; raises `Rejected`."""
     parts = text.split("\n")
-    if len(parts) != 6 or parts[0] != domain or not parts[3].isascii() or not parts[3].isdigit():
+    if len(parts) != 6 or parts[0] != DOMAIN or not parts[3].isascii() or not parts[3].isdigit():
         raise Rejected("The note does not speak of a bundle", "Ask the sender for the file that `cochair bundle write` made")
     header = Header(parts[1], parts[2], int(parts[3]), parts[4])
-    if header.text(domain) != text:
+    if header.text() != text:
         raise Rejected("The bundle's note is not in its canonical form")
     return header
 
@@ -130,14 +130,13 @@ def write(
     record: Iterable[str],
     sign: Callable[[str], bytes],
     working: Iterable[str] = (),
-    authenticate: Callable[[str], bytes] | None = None,
 ) -> Header:
     """Write the files at ``root`` named by ``record`` (and ``working``) to ``target``, which appears whole or not at all.
 
-    ``sign(text) -> note`` signs with the record's key; ``authenticate(text) -> note`` puts the MAC line. Raises `CochairError` if the file cannot be written.
+    ``sign(text) -> note`` signs with the record's key. Raises `CochairError` if the file cannot be written.
     """
     listed = describe(root, sorted(record))
-    private = describe(root, sorted(working)) if authenticate else []
+    private = describe(root, sorted(working))
     record_list, working_list = make_list(listed), make_list(private)
     header = Header(room, side, len(listed), hashlib.sha256(record_list).hexdigest())
     partial = target.with_name(target.name + ".part")
@@ -145,9 +144,7 @@ def write(
         with partial.open("wb") as file, tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
             _put(tar, NOTE, sign(header.text()))
             _put(tar, LIST, record_list)
-            if authenticate and private:
-                inner = Header(room, side, len(private), hashlib.sha256(working_list).hexdigest())
-                _put(tar, MAC, authenticate(inner.text(WORKING_DOMAIN)))
+            if private:
                 _put(tar, WORKING_LIST, working_list)
             for member in [*listed, *private]:
                 with (root / member.path).open("rb") as content:
@@ -164,9 +161,7 @@ def write(
 
 
 @contextmanager
-def read(
-    source: Path, *, verifiers: Iterable[notes.LineVerifier], macs: Iterable[notes.LineVerifier] = (), beside: Path | None = None
-) -> Iterator[Opened]:
+def read(source: Path, *, verifiers: Iterable[notes.LineVerifier], beside: Path | None = None) -> Iterator[Opened]:
     """Check the bundle ``source`` whole, unpack it into a new folder (in ``beside``), and give it for the time of the ``with`` block.
 
     Raises `Rejected` with the reason on anything the rules above refuse; then nothing of the file is left.
@@ -174,7 +169,7 @@ def read(
     folder = Path(tempfile.mkdtemp(prefix="bundle-", dir=beside))
     try:
         with _open(source) as file:
-            yield _unpack(file, folder, tuple(verifiers), tuple(macs))
+            yield _unpack(file, folder, tuple(verifiers))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -196,23 +191,16 @@ def _open(source: Path) -> BinaryIO:
         raise CochairError(f"{source} cannot be read: {error.strerror}", "Check the name of the file") from error
 
 
-def _unpack(file: BinaryIO, folder: Path, verifiers: tuple[notes.LineVerifier, ...], macs: tuple[notes.LineVerifier, ...]) -> Opened:
+def _unpack(file: BinaryIO, folder: Path, verifiers: tuple[notes.LineVerifier, ...]) -> Opened:
     name, size = _next(file)
     if name != NOTE:
         raise Rejected(f"The bundle does not begin with {NOTE}", "Ask the sender for the file that `cochair bundle write` made")
     header = parse_header(notes.open_note(_body(file, size, notes.NOTE_LIMIT), verifiers).text)
-    listed = _list(file, header, LIST)
+    listed = _list(file, header)
     working: dict[str, Member] = {}
     name, size = _next(file)
-    if name == MAC:
-        note = _body(file, size, notes.NOTE_LIMIT)
-        if macs:
-            inner = parse_header(notes.open_note(note, macs).text, WORKING_DOMAIN)
-            working = _list(file, inner, WORKING_LIST)
-            if inner.room != header.room or inner.side != header.side:
-                raise Rejected("The working papers in the bundle are of another room or Side")
-        else:
-            raise Rejected("The bundle carries working papers that are not meant for this reader", "Ask for a bundle of the record alone")
+    if name == WORKING_LIST:
+        working = parse_list(_body(file, size, LIST_LIMIT))
         name, size = _next(file)
     expected = {**listed, **working}
     if len(expected) != len(listed) + len(working):
@@ -233,16 +221,16 @@ def _unpack(file: BinaryIO, folder: Path, verifiers: tuple[notes.LineVerifier, .
     return Opened(folder, header, len(listed), len(working))
 
 
-def _list(file: BinaryIO, header: Header, wanted: str) -> dict[str, Member]:
+def _list(file: BinaryIO, header: Header) -> dict[str, Member]:
     name, size = _next(file)
-    if name != wanted:
-        raise Rejected(f"The bundle lacks {wanted}")
+    if name != LIST:
+        raise Rejected(f"The bundle lacks {LIST}")
     data = _body(file, size, LIST_LIMIT)
     if hashlib.sha256(data).hexdigest() != header.digest:
-        raise Rejected(f"{wanted} is not the one that was signed")
+        raise Rejected(f"{LIST} is not the one that was signed")
     members = parse_list(data)
     if len(members) != header.members:
-        raise Rejected(f"{wanted} has {len(members)} members, not the {header.members} signed")
+        raise Rejected(f"{LIST} has {len(members)} members, not the {header.members} signed")
     return members
 
 

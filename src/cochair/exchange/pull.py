@@ -111,8 +111,8 @@ def _take_log(node: Node, room: str, source: Source, origin: str, pulled: Pulled
     received = node.receive(room, origin, note, held, entries)
     if entries:
         pulled.entries[origin] = len(entries)
-    if problem := getattr(received, "problem", ""):
-        pulled.problems[origin] = problem
+    if received.status in ("stale", "frozen"):
+        pulled.problems[origin] = f"{received.status}: {received.waiting or 'the source shows an older head than this node holds'}"
 
 
 def _entries(source: Source, origin: str, start: int, size: int) -> list[bytes]:

@@ -41,7 +41,7 @@ def check(node: Node, header: str, path: str) -> str:
         notes.open_note(note, [notes.Verifier(peer.log_key) for peer in node.peers(room).values()])
         if abs(clock.parse(parts[3]) - clock.parse(clock.SystemClock().now())) > WINDOW:
             raise Denied("The request is too old or from the future", "Set the clock of the node that asks")
-        if not path.startswith((f"{room}/", f"{node.origin(room).rsplit('/', 1)[0]}/")):
+        if not path.startswith((f"{room}/", *(f"{origin}/" for origin in node.heads(room)))):
             raise Rejected("The path is not of this room")
     except (Rejected, binascii.Error) as error:
         raise Denied(f"Only a paired node may read here: {error}", "Pair the nodes first") from None

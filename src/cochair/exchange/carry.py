@@ -1,0 +1,81 @@
+"""Bundles of a room: what this node publishes, written as one file; and a file from the other Side, read and pulled from."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cochair.exchange import bundle, pull
+from cochair.exchange.sources import FolderSource
+from cochair.kit.errors import NotFound, Rejected
+from cochair.kit.ids import RECORD, parse_origin
+from cochair.ledger import notes
+from cochair.ledger.checkpoints import Checkpoint
+from cochair.ledger.entries import decode
+from cochair.ledger.notes import split_note
+from cochair.record.node import Node
+from cochair.record.tree import log_files, write_tree
+
+
+def write_bundle(node: Node, room: str, target: Path, *, working: bool = True) -> bundle.Header:
+    """Write all that this node publishes in ``room`` to ``target``; without ``working`` only what belongs to the record, for anybody to check.
+
+    The logs of the other Sides that this node mirrors travel too: so a bundle is complete in itself, and gives a Side that lost its log its bytes back.
+    """
+    write_tree(node, room)
+    tree = node.publisher.tree
+    record, private = set(_record_files(node, room)), set(_working_files(node, room)) if working else set()
+    held = {path for path in record | private if (tree / path).is_file()}
+    return bundle.write(
+        target,
+        tree,
+        room=room,
+        side=node.side,
+        record=record & held,
+        sign=lambda text: node.signer.sign_text(node.origin(room), text),
+        working=(private - record) & held,
+    )
+
+
+def read_bundle(node: Node, source: Path) -> tuple[str, pull.Pulled]:
+    """Take in a bundle of a room that this node is in -> room, what came. `Rejected` as a whole if the file is not in order; `NotFound` for another room."""
+    header = bundle.peek(source)
+    if header.room not in node.rooms():
+        raise NotFound("The bundle is of a room that this node is not in", "Pair the nodes first: cochair node pair")
+    peer = node.peers(header.room).get(header.side)
+    if peer is None:
+        raise Rejected(
+            f"The bundle is of {header.side}, whose node is not paired with this one",
+            "Pair the nodes first, or take the bundle of the other Side",
+        )
+    with bundle.read(source, verifiers=[notes.Verifier(peer.log_key)], beside=node.folder) as opened:
+        if opened.header != header:
+            raise Rejected("The bundle changed while it was read")
+        return header.room, pull.pull(node, header.room, FolderSource(opened.folder))
+
+
+def _logs(node: Node, room: str, *, record: bool) -> Iterator[tuple[str, int]]:
+    for origin in node.heads(room):
+        if (parse_origin(origin).log == RECORD) is record:
+            try:
+                yield origin, Checkpoint.parse(split_note(node.checkpoint(room, origin))[0]).size
+            except NotFound:
+                continue
+
+
+def _record_files(node: Node, room: str) -> Iterator[str]:
+    for origin, size in _logs(node, room, record=True):
+        yield f"{origin}/checkpoint"
+        yield f"{room}/cosigned/{origin}"
+        yield from (f"{origin}/{tile.path}" for tile in log_files(origin, size))
+        for data in node.entries(room, origin, 0, size):
+            yield from (f"{room}/paper/{name}" for name in pull.names_in(decode(data).body))
+    for digest in node.papers.structural_held(room):
+        yield f"{room}/structural/{digest}"
+        yield from (f"{room}/paper/{name}" for name in pull.names_in(node.structural(room, digest)))
+
+
+def _working_files(node: Node, room: str) -> Iterator[str]:
+    for origin, size in _logs(node, room, record=False):
+        yield f"{origin}/checkpoint"
+        yield from (f"{origin}/{tile.path}" for tile in log_files(origin, size))
+        for data in node.entries(room, origin, 0, size):
+            yield from (f"{room}/paper/{name}" for name in pull.names_in(decode(data).body))
