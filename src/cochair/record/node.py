@@ -207,14 +207,18 @@ class Node:
     def publish(self, room: str, origin: str, size: int, *, anew: bool = False) -> None:
         """Sign and publish the newest head of an own log, at least `size`."""
         known = self._live(room)
-        if known.tree(origin).size < size:
+
+        def refresh() -> None:
             with known.lock, self.store.read() as tx:
                 live.catch_up(tx, known)
                 known.committed.update({o: tree.size for o, tree in known.trees.items()})
+
+        if known.tree(origin).size < size:
+            refresh()
         peers = None
         if parse_origin(origin).log != RECORD and not is_signed(origin, self.terms(room)):
             peers = {p.side: p.exchange_key for p in self.peers(room).values() if p.exchange_key}
-        self.publisher.publish(known, origin, size, peers, anew=anew)
+        self.publisher.publish(known, origin, size, peers, refresh, anew=anew)
 
     # -- rooms --------------------------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import fcntl
 import os
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from cochair.kit.errors import NotFound
 from cochair.kit.ids import RECORD, parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.notes import split_note
-from cochair.record.live import Live, LogTree
+from cochair.record.live import Live
 from cochair.record.signer_wire import growth
 
 if TYPE_CHECKING:
@@ -67,20 +67,31 @@ class Publisher:
             finally:
                 os.close(handle)
 
-    def publish(self, live: Live, origin: str, size: int, peers: Mapping[str, str] | None, *, anew: bool = False) -> None:
+    def publish(
+        self, live: Live, origin: str, size: int, peers: Mapping[str, str] | None, refresh: Callable[[], None], *, anew: bool = False
+    ) -> None:
         """Sign and publish the newest committed head of `origin`, at least `size`. `peers`: Side -> exchange key, for a MAC; None: a signature.
 
-        `anew`: even if a head of that size stands already (a peer came, and its MAC line is wanted).
+        `refresh` brings `live` up to the tables; `anew`: even if a head of that size stands already (a peer came, and its MAC line is wanted).
         """
         if self._sizes.get(origin, -1) >= size and not anew:
             return
         with self._alone():
-            if self.size(origin) >= size and not anew:
+            published = self.size(origin)
+            if published >= size and not anew:
                 return
+            before, hashes = live.signed.get(origin, (-2, []))
+            if before != published:  # another process, or an earlier life, signed last
+                last = self._signer.last(origin)
+                before, hashes = last[0] if last else 0, []
+                if live.tree(origin).size < before:
+                    refresh()
             with live.lock:
-                newest = max(live.committed.get(origin, 0), size)
                 tree = live.tree(origin)
-                before, hashes = live.signed.get(origin) or self._last(tree, origin, newest)
+                newest = max(live.committed.get(origin, 0), size)
+                if not hashes:
+                    before = min(before, newest)
+                    hashes = tree.frontier(before).dump()
                 proof = growth(before, hashes, tree.leaves[before:newest])
                 frontier = tree.frontier(newest)
             root = frontier.root()
@@ -91,12 +102,6 @@ class Publisher:
             live.signed[origin] = (newest, frontier.dump())
             write_derived(self.path(origin), note)
             self._sizes[origin] = newest
-
-    def _last(self, tree: LogTree, origin: str, size: int) -> tuple[int, list[str]]:
-        """(size, frontier) of the head that the signer signed last, in this or an earlier life."""
-        last = self._signer.last(origin)
-        before = min(last[0], size) if last else 0
-        return before, tree.frontier(before).dump()
 
 
 def is_signed(origin: str, terms: Mapping[str, object]) -> bool:
