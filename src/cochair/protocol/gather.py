@@ -121,7 +121,8 @@ def draft(
             missing += unmarked(view, sorted(at))
         if missing:
             raise Conflict("The text cannot be adopted yet: " + "; ".join(missing[:12]), f"{len(missing)} thing(s) to settle first")
-        parts = _session(standing, id_, content["session"])
+        parts, body = _session(standing, id_, content["session"])
+    by_account = standing.account or alone
     names = {row.provision: f"p{place}" for place, row in enumerate(view.rows, start=1)}
     marks = [
         m.Mark(side, names[row.provision], lang)
@@ -137,7 +138,8 @@ def draft(
         session=content["session"],
         cites=None,
         cut=at,
-        standing="account" if standing.account or alone else "agreed",
+        standing="account" if by_account else "agreed",
+        parties=tuple(sorted({*at, *(body["names"] if by_account else ())})),
         languages=tuple(msgspec.convert(each, InstrumentLanguage) for each in content["languages"]),
         prevailing=content["prevailing"],
         provisions=tuple(_provision(row, names) for row in view.rows),
@@ -156,8 +158,8 @@ def _provision(row: Row, names: Mapping[str, str]) -> m.ManifestProvision:
     return m.ManifestProvision(names[row.provision], row.kind, parent, row.no, papers)  # type: ignore[arg-type]  # checked by the encoder
 
 
-def _session(at: _Standing, id_: str, session: str) -> dict[str, Any]:
-    """Everything of the record that the manifest restates about the session."""
+def _session(at: _Standing, id_: str, session: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Everything of the record that the manifest restates about the session, and the content of its body."""
     held = at.matter("meetings.session", session)
     body = held.content["body"] if held and held.content else ""
     body_matter = at.matter("bodies.body", body)
@@ -165,7 +167,7 @@ def _session(at: _Standing, id_: str, session: str) -> dict[str, Any]:
         raise Conflict("The session or its body is not agreed", "Agree on the session and on the body before its protocol is adopted")
     agenda, dates = at.matter("meetings.agenda", session), at.matter("meetings.dates", session)
     way = at.matter("followup.way_forward", session)
-    return {
+    parts = {
         "body": _coordinate(body_matter),
         "agenda": agenda and _agenda(agenda),
         "dates": dates and _dates(dates),
@@ -178,6 +180,7 @@ def _session(at: _Standing, id_: str, session: str) -> dict[str, Any]:
         "way_forward": way and _coordinate(way),
         "signatories": tuple(signatories(at.tx, at.room, id_, session, body)),
     }
+    return parts, _of(body_matter)
 
 
 def _of(state: MatterState) -> dict[str, Any]:
@@ -223,20 +226,32 @@ def _delegations(at: _Standing, session: str) -> Iterable[m.DelegationPart]:
 
 
 def signatories(tx: Tx, room: str, id_: str, session: str, body: str) -> list[m.SignatoryPart]:
-    """Who signs for each Side: as it stated for this instrument, else the post of its co-chair of the body, with its designee for the session."""
-    said = {one.side: one for one in queries.statements(tx, room, "protocol.signatory/1") if one.content["instrument"] == id_}
-    posts = [
-        one for one in queries.statements(tx, room, "bodies.post/1") if one.content["body"] == body and one.content["kind"] == "co-chair"
-    ]
-    chairs = {one.side: one.id for one in reversed(posts)}
-    designees = {
-        (one.side, one.content["post"]): one.id
-        for one in queries.statements(tx, room, "bodies.designee/1")
-        if one.content["meeting"] == session
+    """Who signs for each Side: as it stated for this instrument, else the post of its co-chair of the body, with its designee for the session.
+
+    A Side's own word goes before what another reports of it.
+    """
+
+    def said(sql: str, *params: str) -> list[dict[str, Any]]:
+        rows = tx.query(sql, [room, *params])
+        return sorted(rows, key=lambda row: (row["account"] == "", parse_id(row["id"]).seq))  # the last of a Side's own counts most
+
+    chosen = {
+        row["side"]: row
+        for row in said(
+            "SELECT statement AS id, side, account, post, designee FROM protocol_signatory WHERE room = ? AND instrument = ?", id_
+        )
+    }
+    chairs = {
+        row["side"]: row["id"]
+        for row in said("SELECT id, side, account FROM bodies_post WHERE room = ? AND body = ? AND kind = 'co-chair'", body)
+    }
+    acting = {
+        (row["side"], row["post"]): row["id"]
+        for row in said("SELECT id, side, account, post FROM bodies_designee WHERE room = ? AND meeting = ?", session)
     }
     found = []
-    for side in sorted(set(said) | set(chairs)):
-        post = said[side].content["post"] if side in said else chairs[side]
-        named = said[side].content["designee"] if side in said else None
-        found.append(m.SignatoryPart(side, post, named or designees.get((side, post))))
+    for side in sorted(set(chosen) | set(chairs)):
+        post = chosen[side]["post"] if side in chosen else chairs[side]
+        named = chosen[side]["designee"] if side in chosen else None
+        found.append(m.SignatoryPart(side, post, named or acting.get((side, post))))
     return found

@@ -185,6 +185,9 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     cites: Digest | None
     cut: dict[SideCode, Size]
     standing: Literal["agreed", "account"]
+    """Whether all Sides agreed by their own logs, or one Side says so of the other from what it received."""
+    parties: tuple[SideCode, ...]
+    """The Sides of the instrument, sorted: those of the cut and, where it stands by account, also those that have no record yet."""
     languages: tuple[InstrumentLanguage, ...]
     prevailing: Language | None
     provisions: tuple[ManifestProvision, ...]
@@ -259,17 +262,23 @@ def check(manifest: Manifest) -> None:
     _languages(manifest)
     _provisions(manifest)
     _marks(manifest)
-    sides = set(manifest.cut)
+    sides = set(manifest.parties)
+    if (
+        list(manifest.parties) != sorted(sides)
+        or not set(manifest.cut) <= sides
+        or (manifest.standing == "agreed" and set(manifest.cut) != sides)
+    ):
+        raise _bad("the parties are not those of the cut")
     for name in ("concordance", "reports", "delegations", "statements", "signatories"):
         if not {part.side for part in getattr(manifest, name)} <= sides:
-            raise _bad(f"{name} of a Side that is not in the cut")
+            raise _bad(f"{name} of a Side that is not a party")
     if not {each.holder for each in manifest.originals} <= sides or len({o.holder for o in manifest.originals}) != len(manifest.originals):
-        raise _bad("an original for a Side that is not in the cut, or two for one")
+        raise _bad("an original for a Side that is not a party, or two for one")
     for original in manifest.originals:
         if set(original.languages) != set(manifest.bound) or len(original.languages) != len(manifest.bound):
             raise _bad("an original in other languages than the instrument's")
     for part in (*manifest.reports, *manifest.statements):
-        if int(part.entry.rsplit("/", 1)[1]) >= manifest.cut[part.side]:
+        if int(part.entry.rsplit("/", 1)[1]) >= manifest.cut.get(part.side, 0):
             raise _bad(f"{part.entry} stands beyond the cut")
     for coordinate in _coordinates(manifest):
         for side, entry in coordinate.positions.items():

@@ -78,11 +78,11 @@ def name_signatory(node: "Node", room: str, actor: Actor, content: Signatory) ->
 def propose_draft(node: "Node", room: str, actor: Actor, id_: str, units: Sequence[Unit]) -> list[str]:
     """Propose provisions with their texts and append them to the order -> ids of the provisions. One batch, whatever its length."""
     rights.require(actor, "protocol.propose")
-    log, spoken, sides = _open(node, room, id_)
+    log, spoken, sides = opened(node, room, id_)
     texts = [{lang: rules.clean_text(text) for lang, text in unit.texts.items()} for unit in units]
     for unit, found in zip(units, texts, strict=True):
         for lang, text in found.items():
-            _language(spoken, lang)
+            check_language(spoken, lang)
             rules.check_text(text, lang, unit.kind, sides)
     with node.read() as tx:
         _, before = order_rows(tx, room, id_, node.side)
@@ -97,7 +97,7 @@ def propose_draft(node: "Node", room: str, actor: Actor, id_: str, units: Sequen
     return made
 
 
-def propose_provision(
+def proposeprovision_of(
     node: "Node",
     room: str,
     actor: Actor,
@@ -132,9 +132,9 @@ def propose_text(
 ) -> Proposed:
     """Propose a wording. ``base``: our Side's position as the author saw it (None: there was none). On a clash it is kept beside, not over."""
     rights.require(actor, "protocol.propose")
-    id_, kind = _provision(node, room, provision)
-    log, spoken, sides = _open(node, room, id_)
-    _language(spoken, lang)
+    id_, kind = provision_of(node, room, provision)
+    log, spoken, sides = opened(node, room, id_)
+    check_language(spoken, lang)
     text = rules.clean_text(text)
     rules.check_text(text, lang, kind, sides)
     with node.read() as tx:
@@ -304,7 +304,7 @@ def mark_concordance(node: "Node", room: str, actor: Actor, id_: str, provisions
 def comment(node: "Node", room: str, actor: Actor, subject: str, lang: str, words: str) -> str:
     """A remark on a provision (or the instrument) that both Sides read -> the entry."""
     rights.require(actor, "protocol.comment")
-    id_ = subject if parse_id(subject).log == "record" else _provision(node, room, subject)[0]
+    id_ = subject if parse_id(subject).log == "record" else provision_of(node, room, subject)[0]
     paper = node.put_paper(room, note(lang, words))
     return node.write(room, [Draft(working_log(id_), "comment", "record.comment/1", {"subject": subject, "paper": paper})])[0]
 
@@ -322,18 +322,21 @@ def note(lang: str, words: str) -> bytes:
 # --- what the operations share ---
 
 
-def _open(node: "Node", room: str, id_: str) -> tuple[str, list[tuple[str, str]], list[str]]:
+def opened(node: "Node", room: str, id_: str) -> tuple[str, list[tuple[str, str]], list[str]]:
+    """An instrument -> (its working log, its languages with their status, the Sides of the room). Raises NotFound."""
     with node.read() as tx:
         content = content_of(instrument(tx, room, id_), node.side) or {}
     return working_log(id_), languages(content), [each["side"] for each in node.terms(room)["sides"]]
 
 
-def _language(spoken: Sequence[tuple[str, str]], lang: str) -> None:
+def check_language(spoken: Sequence[tuple[str, str]], lang: str) -> None:
+    """Raise Rejected if the instrument is not made in this language."""
     if lang not in [each for each, _ in spoken]:
         raise Rejected(f"{lang} is not a language of this instrument", "Choose one of " + ", ".join(each for each, _ in spoken))
 
 
-def _provision(node: "Node", room: str, provision: str) -> tuple[str, ProvisionKind]:
+def provision_of(node: "Node", room: str, provision: str) -> tuple[str, ProvisionKind]:
+    """A provision -> (its instrument, its kind). Raises NotFound."""
     from cochair.kit.ids import instrument_of
 
     with node.read() as tx:

@@ -38,7 +38,7 @@ def make(node: "Node", room: str, manifest: Manifest) -> dict[str, Original]:
 
     data = instrument_data(node, room, manifest)
     made = {}
-    for side in sorted(manifest.cut):
+    for side in manifest.parties:
         done = render.render_original(data, side)
         fonts = tuple(done.fonts[name] for name in sorted(done.fonts))
         made[side] = Original(done.pdf, done.pages, OriginalPart(side, done.languages, done.length, done.digest, done.renderer, fonts))
@@ -64,17 +64,16 @@ def instrument_data(node: "Node", room: str, manifest: Manifest) -> "Instrument"
     from cochair.paper.model import Instrument, Party
 
     bound = tuple(manifest.bound)
+    if manifest.dates is None:
+        raise Conflict("The dates and the place of the session are not agreed, and an original names them", "Agree on them first")
     with node.read() as tx:
         body = _content(tx, room, manifest.body.matter)
         session = _content(tx, room, f"meetings.session|{manifest.session}|")
-        dates: dict[str, Any] = (
-            _content(tx, room, manifest.dates.source.matter) if manifest.dates else {"place": {}, "start": "", "end": ""}
-        )
-        posts = {one.id: one.content for one in queries.statements(tx, room, "bodies.post/1", superseded=True)}
+        dates = _content(tx, room, manifest.dates.source.matter)
+        posts = {row["id"]: json.loads(row["titles"]) for row in tx.query("SELECT id, titles FROM bodies_post WHERE room = ?", [room])}
     texts = {each.id: {lang: read(node, room, each.papers[lang], lang) for lang in bound} for each in manifest.provisions}
     parties = tuple(
-        Party(side, words_of(side).names, tuple(lang for lang in words_of(side).languages if lang in bound))
-        for side in sorted(manifest.cut)
+        Party(side, words_of(side).names, tuple(lang for lang in words_of(side).languages if lang in bound)) for side in manifest.parties
     )
     titles = [each for each in manifest.provisions if each.kind == "title"]
     return Instrument(
@@ -134,10 +133,10 @@ def _annex(manifest: Manifest, texts: dict[str, dict[str, Text]], each: Manifest
     return Annex(heads, {lang: plain(text) for lang, text in own.items()} if titled else {}, first + _tree(manifest, texts, each.id))
 
 
-def _signatory(side: str, post: dict[str, Any]) -> "Signatory":
+def _signatory(side: str, titles: dict[str, str]) -> "Signatory":
     from cochair.paper.model import Signatory
 
-    return Signatory(side, words_of(side).heads, post["titles"])
+    return Signatory(side, words_of(side).heads, titles)
 
 
 def _marks(node: "Node", room: str, manifest: Manifest) -> "Marks":

@@ -39,6 +39,7 @@ class Cell:
     changes: tuple[Change, ...] = ()
     """Ours against the first of theirs, word by word; "old" is ours."""
     crossed: bool = False
+    """Each Side took the other's, or both typed the same words: one click of the Side whose move it is settles it."""
 
     @property
     def shown(self) -> Wording | None:
@@ -243,22 +244,25 @@ def _cell(node: "Node", room: str, lang: str, side: str, state: MatterState | No
         if standing.text is None or not is_clean(standing.text):
             word = "brackets"
     first = next(iter(theirs.values()), None)
-    changes = tuple(compare_texts(mine.text, first.text)) if mine and first and mine.paper != first.paper else ()
-    return Cell(lang, word, _move(word, state, side, mine, first), standing, mine, theirs, alternatives, changes, state.crossed)
+    differ = bool(mine and first and mine.paper != first.paper)
+    same = differ and mine is not None and first is not None and mine.text is not None and mine.text == first.text
+    crossed = state.crossed or same
+    changes = tuple(compare_texts(mine.text, first.text)) if differ and mine and first and not same else ()
+    return Cell(lang, word, _move(word, state, side, mine, first, crossed=crossed), standing, mine, theirs, alternatives, changes, crossed)
 
 
 def _wording(node: "Node", room: str, lang: str, one: Any) -> Wording:
     return wording(node, room, one.content["paper"], lang, position=one.id, level=one.level, at=one.at)
 
 
-def _move(word: State, state: MatterState, side: str, ours: Wording | None, theirs: Wording | None) -> Move:
+def _move(word: State, state: MatterState, side: str, ours: Wording | None, theirs: Wording | None, *, crossed: bool) -> Move:
     if word in ("agreed", "account"):
         return ""
     if word in ("theirs", "awaiting", "brackets"):
         return "us"
     if word == "ours":
         return "them"
-    if state.crossed:  # the Side that holds the position with the greater id settles it
+    if crossed:  # the Side that holds the position with the greater id settles it
         return "us" if min(one.id for one in state.positions.values()).split("/")[0] != side else "them"
     if word in ("reserved", "ad-referendum"):
         return "us" if ours and ours.level in ("reserved", "ad-referendum") else "them"
