@@ -79,6 +79,11 @@ def test_keys_of_other_kinds_are_refused():
         dsse.public_key(
             dsse.RSA, ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         )
+    data = KEYS[dsse.RSA].public.data
+    plain, pss = bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a864886f70d01010a")
+    for other in (data.replace(plain, pss, 1), data + b"\0", b"\x30\x83\x00" + data[2:]):
+        with pytest.raises(Rejected):
+            dsse.public_key(dsse.RSA, other)
     for call in (lambda: dsse.public_key("gost", b""), lambda: dsse.new_key("gost"), lambda: dsse.load_key(b"no key")):
         with pytest.raises(Rejected):
             call()

@@ -78,6 +78,15 @@ def test_consistency_holds_for_its_sizes_alone(size, data):
             merkle.verify_consistency(old, ROOTS[old], size, ROOTS[(size + 1) % 131], proof)
 
 
+def test_a_proof_with_a_hash_too_many_is_refused_even_if_a_root_fits_it():
+    more = merkle.node_hash(LEAVES[9], LEAVES[0])
+    with pytest.raises(Rejected, match="long"):
+        merkle.verify_inclusion(LEAVES[0], 0, 1, [LEAVES[9]], more)
+    proof = [*merkle.consistency_proof(LEAVES[:3], 2), LEAVES[9]]
+    with pytest.raises(Rejected, match="long"):
+        merkle.verify_consistency(2, merkle.node_hash(LEAVES[9], ROOTS[2]), 3, merkle.node_hash(LEAVES[9], ROOTS[3]), proof)
+
+
 @given(st.integers(-2, 2**64), st.integers(-2, 2**64), st.lists(st.binary(max_size=33) | st.sampled_from(LEAVES), max_size=70))
 def test_nothing_but_refusal_comes_of_random_proofs(one, other, proof):
     for call in (

@@ -380,6 +380,8 @@ def mac_cases():
         "ed" + "ff" * 30 + "7f",
         "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
         "00" * 31 + "80",
+        "f6" + "ff" * 30 + "7f",  # 9 in a second form
+        "09" + "00" * 30 + "80",
     ]
     return [good, *refused([{"peer_public_hex": key} for key in small])]
 
