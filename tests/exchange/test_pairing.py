@@ -105,8 +105,7 @@ def test_a_record_bundle_names_no_working_byte(tmp_path):
     with flow.table(tmp_path) as t:
         flow.settled(t)
         carry.write_bundle(t.ours, t.room, tmp_path / "public.tar", working=False)
-        content = (tmp_path / "public.tar").read_bytes()
-        assert b"w-IN-" not in content.replace(b"/w-IN-", b"") or b"/w-IN-" not in content
+        assert b"/w-IN-" not in (tmp_path / "public.tar").read_bytes()
         carry.write_bundle(t.ours, t.room, tmp_path / "whole.tar")
         assert b"/w-IN-" in (tmp_path / "whole.tar").read_bytes()
 
@@ -121,9 +120,7 @@ def test_only_a_peer_reads_the_tree(paired, tmp_path):
     assert serving.answer(ours, path, header[:-3] + "AAA")[0] == 401
     assert serving.answer(ours, f"{room}/structural/{room}", header)[0] == 401, "the signature is for one path"
     assert serving.answer(ours, path, requests.authorization(ours, room, path))[0] == 401, "a node is not its own peer"
-    outside = "../node.json"
-    with pytest.raises(Rejected):
-        requests.check(ours, requests.authorization(theirs, room, path).replace(path, outside), outside)
+    assert serving.answer(ours, "../node.json", requests.authorization(theirs, room, "../node.json"))[0] == 401
 
 
 def test_an_old_request_is_refused(paired, time_machine):

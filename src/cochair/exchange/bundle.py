@@ -71,7 +71,7 @@ class Opened(NamedTuple):
 def check_path(path: str) -> str:
     """A member's path, given back; raises `Rejected` unless it is relative, plain and stays inside."""
     if len(path) > 240 or not all(_PART.fullmatch(part) for part in path.split("/")):
-        raise Rejected(f"The bundle names {path[:80]!r}, which is not a plain path inside it")
+        raise Rejected(f"{path[:80]!r} is not a plain path inside a tree")
     return path
 
 
