@@ -1,19 +1,29 @@
 """People who sign in on this node, and the seats they hold for their Side. Nothing here is ever part of the record or leaves the node.
 
-A person has one account and any number of seats. A seat gives roles (those that ``rights.RIGHTS`` names) in one room, on one body with those below it, or, left empty, on the whole node.
+A person has one account and any number of seats. A seat gives roles (``rights.ROLES``) in one room, on one body with those below it, or, left empty, on the whole node.
 The Side is the node's own: nobody acts for the other Side here.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cochair.accounts.rights import RIGHTS
+from cochair.accounts.rights import ROLES
 
-ROLES = frozenset[str]().union(*RIGHTS.values())
+
+class People(BaseUserManager["User"]):
+    """Makes accounts; none is ever made by a page."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        """An account. Without a password nobody can sign in with it."""
+        user = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
 
 
 class User(AbstractUser):
@@ -24,6 +34,7 @@ class User(AbstractUser):
     email = None  # type: ignore[assignment]  # no mail leaves the node
     name = models.CharField(_("name or post"), max_length=200, blank=True)
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = People()  # type: ignore[assignment, misc]  # without the mail address that the base class asks for
 
     def get_full_name(self) -> str:
         """The printed name."""

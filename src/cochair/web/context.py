@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from cochair.accounts.rights import RIGHTS, Actor
+from cochair.accounts.rights import Actor, may
 from cochair.kit.errors import CochairError
 from cochair.web.access import access_of, actor_or_none
 
@@ -72,7 +72,7 @@ def _may(who: Actor | None, url: str) -> bool:
         return False
     if access.kind == "public" or who is None:
         return access.kind == "public"
-    return access.kind == "signed-in" or bool(RIGHTS.get(access.right, frozenset()) & who.roles)
+    return access.kind == "signed-in" or may(who, access.right)
 
 
 def _specimen(request: HttpRequest) -> bool:
@@ -82,6 +82,6 @@ def _specimen(request: HttpRequest) -> bool:
         node = get_node()
         room = getattr(request, "cochair_room", "")
         rooms = [room] if room else node.rooms()
-        return any(bool(node.terms(one).get("specimen")) for one in rooms)
+        return node.specimen or any(bool(node.terms(one).get("specimen")) for one in rooms)
     except CochairError:  # an error page is drawn even when the node is the error
         return False

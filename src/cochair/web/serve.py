@@ -13,7 +13,9 @@ from cochair.kit.errors import CochairError
 THREADS = 8
 
 
-def prepare(node_folder: Path, host: str, port: int, tls_cert: Path | None = None, tls_key: Path | None = None) -> None:
+def prepare(
+    node_folder: Path, host: str = "127.0.0.1", port: int = 8000, tls_cert: Path | None = None, tls_key: Path | None = None
+) -> None:
     """Set the environment for this node, check it, and migrate the application tables. Raises CochairError with what to mend."""
     os.environ["COCHAIR_NODE"] = str(node_folder.absolute())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cochair.web.settings")

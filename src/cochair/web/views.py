@@ -76,12 +76,12 @@ def error_page(request: HttpRequest, status: int, what: str, next_step: str) -> 
     return render(request, "error.html", context, status=status)
 
 
-def bad_request(request: HttpRequest, **_why: object) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (Django passes it)
     """400."""
     return error_page(request, 400, _("The request could not be read"), _("Go back and try again from the page you came from."))
 
 
-def denied(request: HttpRequest, **_why: object) -> HttpResponse:
+def denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (Django passes it)
     """403."""
     return error_page(request, 403, _("You may not see this page"), _("Ask the operator of your node for the seat that you need."))
 
@@ -92,7 +92,7 @@ def csrf_failure(request: HttpRequest, **_why: object) -> HttpResponse:
     return error_page(request, 403, what, _("Go one page back, reload it in a second tab to sign in, then send again."))
 
 
-def not_found(request: HttpRequest, **_why: object) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (Django passes it)
     """404."""
     return error_page(request, 404, _("There is no such page"), _("Check the address, or start from the Home page."))
 

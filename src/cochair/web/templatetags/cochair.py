@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_interval
+from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from django import template
 from django.contrib.staticfiles.finders import find
@@ -82,7 +82,9 @@ def days(start: Any, end: Any = "") -> str:
     first, last = _date(start), _date(end)
     if first is None or last is None or first == last:
         return day(start)
-    return str(format_interval(first, last, "yMMMMd", locale=locale()))
+    if (first.year, first.month) == (last.year, last.month):  # each of our languages writes the day first
+        return f"{first.day}–{day(last)}"
+    return f"{format_date(first, 'd MMMM' if first.year == last.year else 'long', locale())} – {day(last)}"
 
 
 @register.filter
@@ -175,7 +177,7 @@ def _run(run: Run, own: str) -> str:
         return format_html("{}", run.text)
     if run.kind == "bracket":
         alts = format_html_join(
-            format_html('<span class="app-bracket__or">/</span>'),
+            SafeString('<span class="app-bracket__or">/</span>'),
             '<span class="app-bracket__by">{}:</span>{}',
             ((who, text) for who, text in run.alts),
         )
