@@ -246,6 +246,7 @@ def test_one_side_alone_negotiates_with_what_the_other_sent_by_letter(tmp_path):
         body = positions.propose(node, room, "bodies.body", bodies.body(parent=None))
         session = positions.propose(node, room, "meetings.session", meetings.session(body))
         positions.propose(node, room, "meetings.dates", meetings.dates(), subject=session)
+        positions.say(node, room, "bodies.post", bodies.post(body))
         id_ = op.open_instrument(node, room, IN, flow.instrument(session))
         made = op.propose_provision(
             node, room, IN, id_, "paragraph", {"en": paragraph("en", "We met."), "ru": paragraph("ru", "Мы встретились.")}, no="1"
@@ -267,7 +268,10 @@ def test_one_side_alone_negotiates_with_what_the_other_sent_by_letter(tmp_path):
                 ours = queries.matter(tx, room, kind, subject).positions["IN"]
             held = Draft("record", "position", ours.schema, {"subject": subject, "part": "", "content": ours.content, "level": "agreed"})
             node.write(room, [received.account(held, told)])
+        post = {"as": "statement", "schema": "bodies.post/1", "subject": "self", "content": positions.plain(bodies.post(body))}
+        node.write(room, [Draft("record", "statement", "record.received/1", {"from": "RU", "how": "letter", "account": post})])
         made_of = gather.draft(node, room, id_)
+        assert [one.side for one in made_of.signatories] == ["IN", "RU"]
         assert (made_of.standing, made_of.parties, set(made_of.cut)) == ("account", ("IN", "RU"), {"IN"})
         assert set(originals.make(node, room, made_of)) == {"IN", "RU"}
         _, digest = prepare.prepare_manifest(node, room, id_)

@@ -97,7 +97,7 @@ def propose_draft(node: "Node", room: str, actor: Actor, id_: str, units: Sequen
     return made
 
 
-def proposeprovision_of(
+def propose_provision(
     node: "Node",
     room: str,
     actor: Actor,

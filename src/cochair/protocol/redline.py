@@ -142,11 +142,20 @@ def _bracket_cell(a: Cell, b: Cell, side: str, other: str) -> Cell:
             out.append(pending[side])
         pending.update({side: "", other: ""})
 
-    for change in compare("".join(r for r in a if isinstance(r, str)), "".join(r for r in b if isinstance(r, str))):
+    old, new = ("".join(run for run in cell if isinstance(run, str)) for cell in (a, b))
+    for change in compare(old, new):
         if change.mark == "same":
             close()
             out.append(change.text)
         else:
             pending[side if change.mark == "old" else other] += change.text
     close()
-    return tidy(tuple(out))
+    cell = tidy(tuple(out))
+    if (_wording(cell, side), _wording(cell, other)) == (old, new):
+        return cell
+    return (Bracket({side: old, other: new}),)  # they differ by white space alone: only the whole line can hold that
+
+
+def _wording(cell: Cell, side: str) -> str:
+    kept = tidy(tuple(run if isinstance(run, str) else run.alts[side] for run in cell))
+    return "".join(run for run in kept if isinstance(run, str))
