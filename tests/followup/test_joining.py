@@ -1,16 +1,20 @@
 """One Side runs the cycle alone, by letters; then the other joins the room and answers each account; then both hold one record."""
 
+import pytest
+
 from cochair.bodies import operations as bodies
 from cochair.bodies import queries as bodies_queries
 from cochair.followup import operations
+from cochair.followup import queries as followup
 from cochair.followup.review import review
 from cochair.meetings import operations as meetings
 from cochair.meetings import queries, received
 from tests.makers import bodies as make_bodies
 from tests.makers import followup as make
 from tests.makers.actors import SECRETARY, THEIR_SECRETARY
-from tests.makers.meetings import agenda, dates, session
+from tests.makers.meetings import agenda, change, dates, letter, member, members, report, session
 from tests.makers.nodes import bring, lone, meet, new_node
+from tests.makers.papers import stock
 from tests.record.makers import join_terms
 
 
@@ -40,7 +44,21 @@ def a_cycle_alone(node, room):
     agreed_by_letter(node, room, "followup.action", make.plain_action(first), action)
     by_letter(node, room, received.account_of_statement(node, "followup.report", make.report(action, "done")))
     operations.report_action(node, room, SECRETARY, make.report(action, "done"))
+    operations.name_lead(node, room, SECRETARY, make.lead(action))
     operations.assess(node, room, SECRETARY, action, second, make.assessment("done", carry_over=False))
+    stock(node, room, 99)
+    meetings.give_delegation(node, room, SECRETARY, second, members(40))
+    meetings.freeze_delegation(node, room, SECRETARY, second)
+    meetings.change_delegation(node, room, SECRETARY, change(second, joined=member(99, order=2)))
+    meetings.file_report(node, room, SECRETARY, report(second, body))
+    meetings.send_letter(node, room, SECRETARY, letter(session=second))
+    post = bodies.add_post(node, room, SECRETARY, make_bodies.post(body))
+    bodies.name_holder(node, room, SECRETARY, make_bodies.holder(post))
+    bodies.name_designee(node, room, SECRETARY, make_bodies.designee(post, second))
+    project = operations.propose_project(
+        node, room, SECRETARY, make.project(operations.propose_area(node, room, SECRETARY, make.area()), session=first)
+    )
+    operations.call_project(node, room, SECRETARY, project, second, make.phrase())
     agreed_by_letter(node, room, "followup.assessment", make.assessment("done", carry_over=False), action, second)
     return second
 
@@ -54,13 +72,43 @@ def statuses(node, room, second):
         return {tree[0].status, view.status, view.dates.status, queries.agenda(tx, room, second, node.side).status, row.status}, told, row
 
 
-def test_the_other_side_joins_and_confirms_each(tmp_path):
+def everything(node, room, second):
+    """What the Indian Side reads out of a node, by every question of the three stages."""
+    with node.read() as tx:
+        posts = bodies_queries.posts(tx, room, "IN")
+        projects = followup.projects(tx, room, "IN")
+        return [
+            bodies_queries.bodies(tx, room, "IN"),
+            posts,
+            [bodies_queries.acting(tx, room, post, second, "2026-09-16") for post in posts],
+            queries.sessions(tx, room, "IN"),
+            queries.chain(tx, room, second, "IN"),
+            [queries.delegation(tx, room, second, side) for side in ("IN", "RU")],
+            queries.pages(tx, room, second, "IN"),
+            queries.reports(tx, room, second),
+            queries.letters(tx, room, "IN"),
+            queries.declarations(tx, room, second),
+            followup.areas(tx, room, "IN"),
+            [followup.life_of_phrase(tx, room, one.subject, "IN") for one in projects],
+            followup.heat(tx, room, "IN"),
+            [followup.life_of_action(tx, room, one.subject, "IN") for one in followup.actions(tx, room, "IN")],
+            followup.candidates(tx, room, second, "IN"),
+            review(tx, room, second, "IN", today="2026-09-01"),
+        ]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def their_database(request):
+    return None if request.param == "sqlite" else f"{request.getfixturevalue('postgres_url')}#joining"
+
+
+def test_the_other_side_joins_and_confirms_each(tmp_path, their_database):
     with lone(tmp_path) as (ours, room):
         second = a_cycle_alone(ours, room)
         found, told, row = statuses(ours, room, second)
         assert (found, told) == ({"account"}, {"", "IN"})
         assert (row.assessment.status, row.carry_over) == ("account", False)
-        theirs = new_node(tmp_path / "RU", "RU")
+        theirs = new_node(tmp_path / "RU", "RU", url=their_database)
         try:
             join_terms(ours, theirs, room)
             bring(ours, theirs, room)
@@ -77,8 +125,11 @@ def test_the_other_side_joins_and_confirms_each(tmp_path):
                 assert (found, told, row.assessment.status) == ({"agreed"}, {""}, "agreed")
                 assert node.fsck(room) == []
             assert ours.state_digest(room) == theirs.state_digest(room)
+            assert everything(ours, room, second) == everything(theirs, room, second)
+            assert all(everything(ours, room, second)[place] for place in (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 15))
             before = theirs.state_digest(room)
             theirs.rebuild(room)
+            assert everything(ours, room, second) == everything(theirs, room, second)
             assert theirs.state_digest(room) == before
         finally:
             theirs.close()

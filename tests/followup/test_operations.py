@@ -11,6 +11,8 @@ from tests.makers import followup as make
 from tests.makers.actors import OBSERVER, SECRETARY, THEIR_SECRETARY
 from tests.makers.meetings import dates, session
 from tests.makers.nodes import bring, lone, meet, pair
+from tests.makers.papers import LABELS as TEXTS
+from tests.makers.papers import paper
 from tests.record.makers import settle_slot
 
 BODY = "IN/record/0"
@@ -84,7 +86,7 @@ def test_an_action_knows_the_older_ones_it_follows(tmp_path):
 
 def settled(ours, theirs, room, session_id, kind, *numbers):
     """A protocol that both Sides sealed, with one paragraph a number."""
-    units = [{"id": f"p{no}", "kind": "paragraph", "no": no, "papers": {"en": no[0] * 64}} for no in numbers]
+    units = [{"id": f"p{no}", "kind": "paragraph", "no": no, "papers": {"en": paper(TEXTS[int(no) - 1])}} for no in numbers]
     slot = {"kind": kind, "of": session_id, "step": 0}
     digest = ours.put_structural(room, {"v": 1, "what": "manifest", "slot": slot, "room": room, "session": session_id, "provisions": units})
     meet(ours, theirs, room)
@@ -109,7 +111,7 @@ def test_a_paragraph_of_a_settled_protocol_becomes_an_action_once(tmp_path):
         assert (action.source, action.printed, action.papers, action.body) == (
             Source(manifest=digest, provision="p2"),
             "2",
-            {"en": "2" * 64},
+            {"en": paper(TEXTS[1])},
             BODY,
         )
         with pytest.raises(NotFound, match="no candidate"):

@@ -3,10 +3,9 @@
 from typing import Any
 
 from cochair.bodies.contents import Body, BodyLanguage, Designee, Holder, Person, Post, Rules
+from tests.makers.papers import paper
 
-PERSON = "ab" * 32
-OTHER_PERSON = "cd" * 32
-LETTER = "ef" * 32
+PERSON, OTHER_PERSON, LETTER = paper("a person"), paper("another person"), paper("a letter")
 
 
 def body(**over: Any) -> Body:

@@ -16,8 +16,9 @@ from cochair.meetings.contents import (
     Report,
     Session,
 )
+from tests.makers.papers import paper, person
 
-PAPER = "12" * 32
+PAPER, TRANSLATION = paper("a text"), paper("its translation")
 
 
 def session(body: str = "IN/record/1", **over: Any) -> Session:
@@ -38,7 +39,7 @@ def agenda(*titles: str, **over: Any) -> Agenda:
 
 
 def member(number: int = 1, **over: Any) -> Member:
-    return Member(**{"person": f"{number:064x}", "order": number, "role": "head" if number == 1 else "member"} | over)
+    return Member(**{"person": person(number), "order": number, "role": "head" if number == 1 else "member"} | over)
 
 
 def members(count: int = 3) -> list[Member]:
@@ -55,7 +56,7 @@ def freeze(session_id: str = "IN/record/5", *pages: str) -> Freeze:
 
 
 def change(session_id: str = "IN/record/5", **over: Any) -> DelegationChange:
-    return DelegationChange(**{"session": session_id, "left": f"{2:064x}", "joined": member(9)} | over)
+    return DelegationChange(**{"session": session_id, "left": person(2), "joined": member(9)} | over)
 
 
 def report(session_id: str = "IN/record/5", body: str = "IN/record/3", **over: Any) -> Report:

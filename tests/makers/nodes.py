@@ -1,4 +1,4 @@
-"""Real nodes on SQLite, in one process, that pass bytes from hand to hand: what an exchange does, without a network."""
+"""Real nodes in one process that pass bytes from hand to hand: what an exchange does, without a network."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,14 +13,17 @@ from cochair.record.contents import RECORD
 from cochair.record.node import Node
 from cochair.record.registry import Registry
 from cochair.record.signer import InProcessSigner
+from tests.makers.papers import stock
 
 REGISTRY = Registry([RECORD, BODIES, MEETINGS, FOLLOWUP])
 
 
-def new_node(folder: Path, side: str, registry: Registry = REGISTRY) -> Node:
+def new_node(folder: Path, side: str, registry: Registry = REGISTRY, url: str | None = None) -> Node:
     domain = f"{side.lower()}.example"
     clock = FixedClock("2026-09-01T09:00:00Z")
-    return Node.init(folder, side=side, domain=domain, registry=registry, specimen=True, clock=clock, make_signer=InProcessSigner)
+    return Node.init(
+        folder, side=side, domain=domain, registry=registry, database_url=url, specimen=True, clock=clock, make_signer=InProcessSigner
+    )
 
 
 @contextmanager
@@ -28,7 +31,9 @@ def lone(folder: Path) -> Iterator[tuple[Node, str]]:
     """One node and a room that it founded alone."""
     node = new_node(folder / "IN", "IN")
     try:
-        yield node, node.found("c7")
+        room = node.found("c7")
+        stock(node, room)
+        yield node, room
     finally:
         node.close()
 
@@ -40,6 +45,8 @@ def pair(folder: Path) -> Iterator[tuple[Node, Node, str]]:
     try:
         room = ours.found("c7", sides=[ours.descriptor("c7"), theirs.descriptor("c7")])
         assert theirs.join(ours.terms(room)) == room
+        for node in (ours, theirs):
+            stock(node, room)
         yield ours, theirs, room
     finally:
         ours.close()

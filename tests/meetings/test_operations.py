@@ -9,6 +9,7 @@ from cochair.record import positions
 from tests.makers import meetings as make
 from tests.makers.actors import OBSERVER, SECRETARY, THEIR_SECRETARY
 from tests.makers.nodes import bring, lone, meet, pair
+from tests.makers.papers import person, stock
 
 BODY = "IN/record/0"
 
@@ -59,6 +60,7 @@ def test_dates_and_agenda_are_agreed_by_both(tmp_path):
 def test_a_long_list_is_given_in_pages_replaced_as_a_whole_and_counted(tmp_path):
     with lone(tmp_path) as (node, room):
         session = introduce(node, room)
+        stock(node, room, 70)
         assert len(operations.give_delegation(node, room, SECRETARY, session, make.members(70))) == 3
         with node.read() as tx:
             first = queries.delegation(tx, room, session, "IN")
@@ -87,11 +89,16 @@ def test_after_the_freeze_each_change_is_notified(tmp_path):
         replaced = operations.change_delegation(ours, room, SECRETARY, make.change(session, joined=make.member(9, order=2)))
         operations.change_delegation(ours, room, SECRETARY, DelegationChange(session=session, joined=make.member(10, order=1)))
         with pytest.raises(CochairError, match="not on the list"):
-            operations.change_delegation(ours, room, SECRETARY, DelegationChange(session=session, left=f"{2:064x}"))
+            operations.change_delegation(ours, room, SECRETARY, DelegationChange(session=session, left=person(2)))
         meet(ours, theirs, room)
         with theirs.read() as tx:
             view = queries.delegation(tx, room, session, "IN")
-        assert [(int(one.person, 16), one.late) for one in view.members] == [(1, False), (10, True), (9, True), (3, False)]
+        assert [(one.person, one.late) for one in view.members] == [
+            (person(1), False),
+            (person(10), True),
+            (person(9), True),
+            (person(3), False),
+        ]
         assert (view.frozen, view.changes[0]) == (freeze, replaced)
 
 
@@ -105,12 +112,12 @@ def test_a_report_is_joint_once_each_side_files_the_same(tmp_path):
         with ours.read() as tx:
             assert [one.joint for one in queries.reports(tx, room, session)] == [False, False]
         operations.file_report(theirs, room, THEIR_SECRETARY, make.report(session, "IN/record/3"))
-        operations.file_report(theirs, room, THEIR_SECRETARY, make.report(session, "IN/record/4", papers={"ru": "34" * 32}))
+        operations.file_report(theirs, room, THEIR_SECRETARY, make.report(session, "IN/record/4", papers={"ru": make.TRANSLATION}))
         meet(ours, theirs, room)
         with ours.read() as tx:
             found = {one.body: one for one in queries.reports(tx, room, session)}
         assert (found["IN/record/3"].joint, found["IN/record/4"].joint) == (True, False)
-        assert found["IN/record/4"].by == {"IN": {"en": make.PAPER}, "RU": {"ru": "34" * 32}}
+        assert found["IN/record/4"].by == {"IN": {"en": make.PAPER}, "RU": {"ru": make.TRANSLATION}}
 
 
 def test_the_register_shows_both_sides_numbers(tmp_path):

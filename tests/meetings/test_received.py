@@ -59,8 +59,7 @@ def test_a_counter_proposal_by_letter_is_shown_as_told(begun):
 def test_what_is_confirmed_becomes_their_own_word(begun):
     ours, theirs, room, session = begun
     account = accepted_by_letter(ours, room, session, make.dates())
-    people = tuple(make.member(n, person=ours.put_paper(room, b"SPECIMEN person %d" % n)) for n in range(1, 4))
-    listed = received.account_of_statement(ours, "meetings.delegation", make.delegation(session, members=people))
+    listed = received.account_of_statement(ours, "meetings.delegation", make.delegation(session))
     members = letter_in(ours, room, listed, how="word", paper=None)
     bring(ours, theirs, room)
     with theirs.read() as tx:
@@ -125,7 +124,11 @@ def test_a_side_with_a_position_of_its_own_corrects_by_it(begun):
 def test_a_confirmation_needs_the_papers_that_are_named(begun):
     ours, theirs, room, session = begun
     lost = make.agenda(paper="56" * 32)
+    with pytest.raises(NotHeld):
+        accepted_by_letter(ours, room, session, lost, kind="meetings.agenda")
+    lost = make.agenda(paper=ours.put_paper(room, b"SPECIMEN annotated agenda"))
     account = accepted_by_letter(ours, room, session, lost, kind="meetings.agenda")
+    ours.papers.erase(room, lost.paper)
     bring(ours, theirs, room)
     with pytest.raises(NotHeld):
         received.confirm_received(theirs, room, THEIR_SECRETARY, account)

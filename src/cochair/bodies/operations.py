@@ -4,10 +4,6 @@ For a matter, ``subject="self"`` (the default) introduces a new body; an id make
 same for every matter and stand in ``record.positions``.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from cochair.accounts import rights
@@ -18,10 +14,8 @@ from cochair.kit import canonical
 from cochair.kit.errors import NotFound
 from cochair.record import positions
 from cochair.record import queries as record
+from cochair.record.node import Node
 from cochair.record.positions import Level
-
-if TYPE_CHECKING:
-    from cochair.record.node import Node
 
 MATTER_RIGHTS = {"bodies.body": "body.propose", "bodies.rules": "body.propose"}
 """Matter kind -> the right that proposing, accepting and withdrawing ask for."""

@@ -3,18 +3,14 @@
 Every function takes one consistent snapshot (`Tx`), a room, and ``side``: whose chair the reader sits in.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from cochair.bodies.contents import Body, Person, Rules, person_of
 from cochair.kit.errors import NotFound, NotHeld
 from cochair.record.fields import of_text
+from cochair.record.node import Node
 from cochair.record.positions import Reading, Status, readings, said_order
 from cochair.record.queries import Tx
-
-if TYPE_CHECKING:
-    from cochair.record.node import Node
 
 
 class BodyView(NamedTuple):

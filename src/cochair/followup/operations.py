@@ -4,10 +4,8 @@ For a matter, ``subject="self"`` (the default) introduces a new thing; an id mak
 every matter and stand in ``record.positions``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from cochair.accounts import rights
 from cochair.accounts.rights import Actor
@@ -16,10 +14,8 @@ from cochair.followup.contents import Action, ActionReport, Area, Assessment, Du
 from cochair.kit.errors import Conflict, NotFound
 from cochair.meetings import queries as meetings
 from cochair.record import positions
+from cochair.record.node import Node
 from cochair.record.positions import Level
-
-if TYPE_CHECKING:
-    from cochair.record.node import Node
 
 MATTER_RIGHTS = {
     "followup.area": "area.propose",

@@ -4,10 +4,7 @@ For a matter, ``subject="self"`` (the default) introduces a new meeting; an id m
 the same for every matter and stand in ``record.positions``. What the other Side sent by other ways is entered in ``received.py``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from cochair.accounts import rights
 from cochair.accounts.rights import Actor
@@ -27,10 +24,8 @@ from cochair.meetings.contents import (
     Session,
 )
 from cochair.record import positions
+from cochair.record.node import Node
 from cochair.record.positions import Level
-
-if TYPE_CHECKING:
-    from cochair.record.node import Node
 
 MATTER_RIGHTS = {"meetings.session": "session.propose", "meetings.dates": "dates.propose", "meetings.agenda": "agenda.propose"}
 """Matter kind -> the right that proposing, accepting and withdrawing ask for."""

@@ -8,9 +8,7 @@ Rules:
  4. *Corrects* names an own entry of that Side, so the right wording is written first. A Side that has a position of its own corrects by it.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -21,12 +19,10 @@ from cochair.kit.errors import CochairError, Conflict, NotFound
 from cochair.meetings.queries import to_confirm
 from cochair.record import positions
 from cochair.record import queries as record
-from cochair.record.fields import day, papers_named
+from cochair.record.fields import day
+from cochair.record.node import Draft, Node
 from cochair.record.positions import Level
 from cochair.record.queries import ReceivedState
-
-if TYPE_CHECKING:
-    from cochair.record.node import Node
 
 How = Literal["letter", "word", "said"]
 
@@ -62,8 +58,6 @@ def enter_received(
 
     ``paper``: the letter or file itself; ``account``: made by `account_of_position` or `account_of_statement`.
     """
-    from cochair.record.node import Draft
-
     rights.require(actor, "received.enter")
     if from_side == node.side:
         raise CochairError("This would be received from our own Side", "Choose the Side that sent it")
@@ -71,6 +65,7 @@ def enter_received(
         raise CochairError("A letter is entered with its paper", "Attach the scan or the file, or say that it was said at the table")
     if dated:
         day(dated)
+    positions.held(node, room, account["content"])
     kept = None if paper is None else node.put_paper(room, paper)
     body = {"from": from_side, "paper": kept, "number": text.clean(number), "dated": dated, "how": how, "account": account}
     return node.write(room, [Draft("record", "statement", "record.received/1", body)])[0]
@@ -88,8 +83,7 @@ def confirm_received(node: Node, room: str, actor: Actor, received: str) -> str:
     one = _waiting(node, room, received)
     if one.account["as"] == "position":
         _position_may_be_confirmed(node, room, one)
-    for paper in papers_named(one.account["content"]):
-        node.paper(room, paper)
+    positions.held(node, room, one.account["content"])
     return _answer(node, room, "record.confirms/1", {"target": received})
 
 
@@ -138,8 +132,6 @@ def _write_instead(node: Node, room: str, one: ReceivedState, content: msgspec.S
 
 
 def _answer(node: Node, room: str, schema: str, body: dict[str, Any]) -> str:
-    from cochair.record.node import Draft
-
     return node.write(room, [Draft("record", "statement", schema, body)])[0]
 
 

@@ -3,16 +3,14 @@
 Rules:
  1. Proposal, counter-proposal, acceptance and withdrawal are all one thing: this Side's present position.
  2. What our Side types is cleaned (``kit.text``) and written with every field; what it accepts is copied from the other's position to the letter.
- 3. Accepting needs every paper that the content names: nobody takes what he cannot read. Text that our own Side may not type is not acceptable either.
+ 3. Every paper that a content names must be at hand (or known as erased): nobody takes or offers what he cannot read. Text that our own Side may not type is not acceptable either.
  4. Crossed acceptances (each took the other's), and the same words under two salts, settle on the position with the smaller id: the Side that holds
     the other one takes it, with one click; the Side whose position stands has nothing to do, so that both cannot cross again.
 Who may do it is asked before, by the stage's operations and by the pages (each stage's ``MATTER_RIGHTS``): this module lies below the table of rights.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -20,11 +18,9 @@ from cochair.kit import text
 from cochair.kit.errors import Conflict, NotFound, NotHeld, Rejected
 from cochair.record import queries
 from cochair.record.fields import papers_named
+from cochair.record.node import Draft, Node
 from cochair.record.queries import MatterState, Tx
 from cochair.record.registry import MatterKind, Registry, StatementKind
-
-if TYPE_CHECKING:
-    from cochair.record.node import Node
 
 Level = Literal["agreed", "ad-referendum", "reserved"]
 Status = Literal["agreed", "ad-referendum", "account", "ours", "theirs", "told", "differ"]
@@ -67,6 +63,16 @@ def _newest(kinds: list[K], name: str) -> K:
     if not kinds:
         raise NotFound(f"There is no kind of entry called {name[:60]!r}")
     return max(kinds, key=lambda kind: kind.version)
+
+
+def held(node: Node, room: str, content: Any) -> None:
+    """Raise `NotHeld` unless this node holds each paper that a content names, or knows that it was erased: nobody names what he cannot show."""
+    missing = [paper for paper in papers_named(content) if not node.papers.has(room, paper)]
+    if missing:
+        with node.read() as tx:
+            erased = {notice["body"]["paper"] for notice in queries.notices(tx, room, "erase")}
+        if lost := next((paper for paper in missing if paper not in erased), None):
+            raise NotHeld(f"The paper {lost[:16]}… is named and not held here", "Attach the paper again, or fetch it from the other Side")
 
 
 def plain(content: msgspec.Struct) -> dict[str, Any]:
@@ -114,10 +120,9 @@ def _fitting(kind: type[msgspec.Struct], content: dict[str, Any]) -> dict[str, A
 
 
 def _write(node: Node, room: str, kind: MatterKind, content: dict[str, Any] | None, subject: str, part: str, level: Level, log: str) -> str:
-    from cochair.record.node import Draft
-
     if (log == "record") != (kind.log == "record"):
         raise Rejected(f"{kind.title} belongs to the {kind.log} log", "Name the log of the instrument" if kind.log == "working" else "")
+    held(node, room, content)
     body = {"subject": subject, "part": part, "content": content, "level": level}
     return node.write(room, [Draft(log, "position", kind.schema, body)])[0]
 
@@ -143,8 +148,7 @@ def _take(node: Node, room: str, state: MatterState, theirs: queries.Position, l
     ours = state.positions.get(node.side)
     if ours is not None and ours.content == theirs.content and ours.level == level:
         raise Conflict("Your Side names the same already", "There is nothing to accept")
-    for paper in papers_named(theirs.content):
-        node.paper(room, paper)
+    held(node, room, theirs.content)
     _refuse_unsafe(theirs.content)
     kind = node.registry.matters[theirs.schema]
     return _write(node, room, kind, theirs.content, state.subject, state.part, level, log)
@@ -270,17 +274,14 @@ def readings(tx: Tx, room: str, kind: str, content: type[msgspec.Struct], side: 
 
 def say(node: Node, room: str, kind: str, content: msgspec.Struct) -> str:
     """Make a statement of our Side -> its id."""
-    from cochair.record.node import Draft
-
     found = statement_kind(node.registry, kind)
     body = {"subject": "self"} | _fitting(found.content, plain(content))
+    held(node, room, body)
     return node.write(room, [Draft("record", "statement", found.schema, body)])[0]
 
 
 def say_anew(node: Node, room: str, kind: str, target: str, content: msgspec.Struct | None) -> str | None:
     """Replace our statement ``target`` by a new one, or take it back (``None``) -> id of the new one. The old one stays readable."""
-    from cochair.record.node import Draft
-
     made = None if content is None else say(node, room, kind, content)
     node.write(room, [Draft("record", "statement", "record.supersedes/1", {"target": target, "with": made})])
     return made
