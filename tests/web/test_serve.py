@@ -2,9 +2,11 @@
 
 import datetime as dt
 import http.client
+import socket
 import ssl
 import subprocess
 import sys
+import time
 
 import pytest
 from cryptography import x509
@@ -45,7 +47,7 @@ def test_over_tls_cookies_are_secure_and_the_browser_is_told_to_come_back_so(fol
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen([sys.executable, "-c", code, folder, str(port), cert, key], stdout=log, stderr=log)
     try:
-        answer = _ask(port, ssl.create_default_context(cafile=cert), "/sign-in/", process)
+        answer = _ask(port, ssl.create_default_context(cafile=cert), "/sign-in/", process, tmp_path / "log")
         assert answer.status == 200
         assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
         assert "Secure" in answer.headers["Set-Cookie"]
@@ -54,16 +56,14 @@ def test_over_tls_cookies_are_secure_and_the_browser_is_told_to_come_back_so(fol
         process.wait(timeout=20)
 
 
-def _ask(port, context, path, process):
-    import time
-
+def _ask(port, context, path, process, log):
     for _ in range(200):
         try:
             connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=5)
             connection.request("GET", path)
             return connection.getresponse()
         except OSError:
-            assert process.poll() is None
+            assert process.poll() is None, log.read_text()
             time.sleep(0.1)
     raise AssertionError("no answer")
 
@@ -119,3 +119,15 @@ def test_seats_add_up_and_the_old_password_ends(db):
     assert user.seats.get().roles == ["cochair", "secretary"]
     assert user.name == "The post"
     assert user.check_password("another long password")
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "127.0.0.1"])
+def test_a_port_that_cannot_be_had_is_refused_before_anything_starts(folder, host):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code = "import sys; from pathlib import Path; from cochair.web.serve import serve; serve(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))"
+        command = [sys.executable, "-c", code, folder, host, str(taken.getsockname()[1])]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("cochair.kit.errors.CochairError: ")

@@ -5,12 +5,13 @@ that it must know is in the environment when it starts.
 """
 
 import os
+import socket
 import sys
 from pathlib import Path
 
 from cochair.kit.errors import CochairError
 
-THREADS = 8
+THREADS = 4
 
 
 def prepare(
@@ -51,21 +52,40 @@ def prepare(
 def serve(node_folder: Path, host: str = "127.0.0.1", port: int = 8000, tls_cert: Path | None = None, tls_key: Path | None = None) -> None:
     """Serve the node's pages on host:port until interrupted. Raises CochairError before the first page when something is not fit."""
     prepare(node_folder, host, port, tls_cert, tls_key)
+    address = _free(host, port)
 
     from granian import Granian
     from granian.constants import Interfaces, SSLProtocols
+    from granian.log import LogLevels
 
     Granian(
         "cochair.web.wsgi:application",
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=THREADS,
         websockets=False,
-        log_access=False,
+        log_level=LogLevels.warning,
         ssl_cert=tls_cert,
         ssl_key=tls_key,
         ssl_protocol_min=SSLProtocols.tls12,
         respawn_failed_workers=True,
     ).serve()
+
+
+def _free(host: str, port: int) -> str:
+    """The address of a host name, if its port can be had."""
+    try:
+        family, _kind, _proto, _name, found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise CochairError(f"The host name {host} has no address", "Give an address of this machine, such as 127.0.0.1") from None
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(found)
+        except OSError as error:
+            raise CochairError(
+                f"Port {port} of {host} cannot be had: {error.strerror}", "Stop what uses it, or choose another port"
+            ) from None
+    return str(found[0])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from cochair.web.context import NAVIGATION
 from cochair.web.redline import Run, Span, redline
 from cochair.web.statuses import STATUSES
+from cochair.web.templatetags.cochair import day
 
 REPORT = (
     "The 11th session of the Working Group was held at Vanijya Bhawan, New Delhi. The two sides agreed to deepen cooperation in rare earths "
@@ -76,7 +77,7 @@ def context() -> dict[str, Any]:
                 "own": True,
                 "status": "to-answer",
                 "text": "The Sides will consider a modernised wind tunnel facility.",
-                "foot": "12 Jul 2025",
+                "foot": day("2025-07-12", "medium"),
             },
             {
                 "name": _("Russia"),
@@ -86,12 +87,12 @@ def context() -> dict[str, Any]:
                     "The Sides will establish a modernised wind tunnel facility and report every six months.",
                     "RU",
                 ),
-                "foot": "14 Jul 2025",
+                "foot": day("2025-07-14", "medium"),
             },
         ],
         "alone": [{"name": _("India"), "own": True, "text": "6 August 2025, New Delhi"}, {"name": _("Russia"), "status": "account"}],
         "summary": [
-            {"label": _("Dates"), "value": "6 August 2025", "url": "#", "act": _("Change")},
+            {"label": _("Dates"), "value": day("2025-08-06"), "url": "#", "act": _("Change")},
             {"label": _("Venue"), "value": "Vanijya Bhawan"},
         ],
         "tabs": [(_("Text"), "#", True), (_("Review"), "#", False), (_("Press"), "#", False)],
@@ -116,10 +117,10 @@ def _span(words: str, label: str, kind: str) -> Span:
 
 def _steps() -> list[dict[str, str]]:
     return [
-        {"name": _("Agenda agreed"), "when": "12 Jun 2025", "note": _("Both secretaries hold agenda 3"), "state": "done"},
-        {"name": _("Drafts exchanged"), "when": "14 Jul 2025", "note": _("42 paragraphs, 9 in brackets"), "state": "done"},
-        {"name": _("Sub-group reports"), "when": "28 Jul 2025", "note": _("4 of 4 in"), "state": "done"},
-        {"name": _("Session and signing"), "when": "6 Aug 2025", "note": _("text not yet clean"), "state": "now"},
+        {"name": _("Agenda agreed"), "when": day("2025-06-12", "medium"), "note": _("Both secretaries hold agenda 3"), "state": "done"},
+        {"name": _("Drafts exchanged"), "when": day("2025-07-14", "medium"), "note": _("42 paragraphs, 9 in brackets"), "state": "done"},
+        {"name": _("Sub-group reports"), "when": day("2025-07-28", "medium"), "note": _("4 of 4 in"), "state": "done"},
+        {"name": _("Session and signing"), "when": day("2025-08-06", "medium"), "note": _("text not yet clean"), "state": "now"},
         {"name": _("Mid-term review"), "when": _("Feb 2026"), "note": _("31 agreed actions to report"), "state": ""},
     ]
 
