@@ -115,6 +115,10 @@ class Page:
         """token -> does it touch the one before it?"""
         return index > 0 and self.tokens[index - 1].end == self.tokens[index].start
 
+    def glued(self, index: int) -> bool:
+        """token -> is it one part of a hyphenated word (``waste-to-energy``)?"""
+        return (self.fold(index - 1) == "-" and self.joined(index)) or (self.fold(index + 1) == "-" and self.joined(index + 1))
+
     # making claims
 
     def span(self, first: int, last: int) -> Span:

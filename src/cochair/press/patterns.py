@@ -4,7 +4,7 @@ A pattern is words and marks separated by spaces:
 
 - ``word`` or ``one|two``: a token by its fold; ``<class>``: a phrase of that class of the page (word lists and what earlier rules have marked);
 - ``name=...``: keep what this part matched under that name; a ``?`` at the end: the part may be missing;
-- ``..4``: up to four tokens of any kind.
+- ``..4``: up to four tokens of any kind, but not over another verb (``was``), nor over ``and`` with an article, where another thing begins.
 
 Matching never leaves a sentence. A part that failed at a token is never tried there again, so the work is at most parts x tokens x the fixed gap.
 """
@@ -12,6 +12,9 @@ Matching never leaves a sentence. A part that failed at a token is never tried t
 from typing import Any, NamedTuple
 
 from cochair.press.tokens import fold
+
+
+_VERBS = frozenset({"was", "were", "is", "are", "which", "will"})
 
 
 class Part(NamedTuple):
@@ -52,6 +55,11 @@ def parse(pattern: str) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def _wall(page: Any, i: int) -> bool:
+    """token -> is it where a gap must end?"""
+    return page.fold(i) in _VERBS or (page.fold(i) == "and" and page.fold(i + 1) in {"a", "an", "the"})
+
+
 class Matcher:
     """Finds one pattern in a page (an object with ``tokens``, ``found`` and ``bounds``)."""
 
@@ -76,7 +84,7 @@ class Matcher:
         part = self.parts[index]
         if part.gap:
             for skip in range(part.gap + 1):
-                if at + skip > end:
+                if at + skip > end or (skip and _wall(page, at + skip - 1)):
                     break
                 stop = self._match(page, index + 1, at + skip, end, failed, captures)
                 if stop is not None:

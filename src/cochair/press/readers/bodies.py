@@ -294,7 +294,7 @@ def _pair(page: Page) -> list[str]:
 
 def _parties(page: Page, main: str | None) -> None:
     wanted = set(page.facts["parties"])
-    for sentence in page.sentences:
+    for sentence in sorted(page.sentences, key=lambda s: s.role != "text"):
         bodies = [b for b in page.each("body", sentence) if b.value["id"] == main]
         for first, last in [(b.start, b.end) for b in bodies] if main else [(sentence.first, sentence.last)]:
             i = first

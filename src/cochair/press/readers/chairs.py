@@ -80,6 +80,9 @@ def _passive(page: Page, sentence: Sentence, cue: Capture) -> int | None:
     i = cue.end
     if page.fold(i) == "by" or page.fold(i) == "jointly":
         return i
+    verb = next((k for k in range(i, min(i + 7, sentence.last)) if page.fold(k) in {"was", "were"}), None)
+    if cue.start == sentence.first and verb:  # co-chairing the session were A and B
+        return verb
     phrase = side_phrase(page, i + (1 if page.fold(i) == "," else 0))
     if phrase and phrase[0] < sentence.last and page.fold(phrase[0] + (1 if page.fold(phrase[0]) == "," else 0)) == "by":
         return i
@@ -101,6 +104,7 @@ def _active(page: Page, sentence: Sentence, cue: Capture) -> list[_Chair]:
     if not people or cue.start - people[-1].last > 10:
         return []
     out = [_Chair(u, u.side, u.side_span, cue) for u in people[-2:]]
+    _respectively(page, sentence, out)
     for i in range(cue.end, min(cue.end + 25, sentence.last)):
         if page.fold(i) in {"with", "alongside"}:
             unit = unit_at(page, i + 1, sentence.last, bare=True)
@@ -113,8 +117,21 @@ def _active(page: Page, sentence: Sentence, cue: Capture) -> list[_Chair]:
     return out
 
 
+def _respectively(page: Page, sentence: Sentence, chairs: list[_Chair]) -> None:
+    """Ministers of X and Y, A and B: the first for the first, the second for the second."""
+    if len(chairs) != 2 or any(c.side for c in chairs) or page.fold(chairs[0].unit.first - 1) != ",":
+        return
+    stop = chairs[0].unit.first - 1
+    for i in range(sentence.first, stop):
+        one = party_at(page, i)
+        two = party_at(page, one[0] + 1) if one and page.fold(one[0]) == "and" else None
+        if one and two and two[0] == stop:
+            chairs[0].side, chairs[1].side = one[1], two[1]
+            return
+
+
 def _context(page: Page, sentence: Sentence) -> bool:
-    kinds = ("sessnoun", "side", "sidepl", "bodytype", "body", "cursession")
+    kinds = ("sessnoun", "sessplural", "side", "sidepl", "bodytype", "body", "cursession")
     return any(page.has(kind, sentence.first, sentence.last) is not None for kind in kinds)
 
 

@@ -14,7 +14,7 @@ from cochair.press.dates import resolve
 from cochair.press.page import Page, Sentence
 
 _META_WORDS = frozenset(
-    "date published updated posted on at by ist gmt utc msk am pm last , : | - / ( ) . опубликовано дата".split(),
+    "date published updated posted on at by ist gmt utc msk am pm last , : | - / ( ) . press service news desk staff reporter опубликовано дата".split(),
 )
 _SIGNS = frozenset({":", "-", "–", "—", "--", "―"})
 _HEADLINE_TOKENS = 32
@@ -85,7 +85,7 @@ def _agency(page: Page, i: int) -> tuple[int, int, int] | None:
         if page.fold(j) == close:
             name = page.words(i + 1, j)
             known = page.at("outlet", i + 1)
-            if (known and known[0] <= j) or (name.replace("-", "").isalpha() and name.isupper() and 2 <= len(name) <= 12 and page.at("country", i + 1) is None):
+            if (known and known[0] <= j) or (name.replace("-", "").replace(" ", "").isalpha() and name.isupper() and 2 <= len(name) <= 16 and page.at("country", i + 1) is None):
                 return j + 1, i + 1, (known[0] if known else j)
             return None
     return None

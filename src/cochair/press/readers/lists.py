@@ -47,7 +47,7 @@ def separator(page: Page, i: int) -> tuple[int, str] | None:
 
 def closes(page: Page, i: int, allow: frozenset[str] = frozenset()) -> bool:
     """token -> does a list end before it? Words of ``allow`` do not end it."""
-    return i in page.masked or page.tokens[i].text in _CLOSING or (page.at("stop", i) is not None and page.fold(i) not in allow)
+    return i in page.masked or page.tokens[i].text in _CLOSING or (page.at("stop", i) is not None and page.fold(i) not in allow and not page.glued(i))
 
 
 def plain_list(page: Page, first: int, last: int, allow: frozenset[str] = frozenset()) -> list[tuple[int, int]]:
@@ -65,7 +65,7 @@ def plain_list(page: Page, first: int, last: int, allow: frozenset[str] = frozen
         else:
             i += 1
     segments.append(Segment(start, i, sep))
-    return split_group(page, segments, closed=False)
+    return split_group(page, [s for s in segments if s.last > s.first], closed=False)
 
 
 def _blocked(page: Page, i: int, first: int, last: int) -> bool:
@@ -88,7 +88,8 @@ def split_group(page: Page, segments: list[Segment], *, closed: bool) -> list[tu
     oxford = closed or any(s.sep == ", and" for s in segments[1:])
     for number, segment in enumerate(segments):
         first, last = segment.first, segment.last
-        if len(segments) > 1 and (oxford or number < len(segments) - 1) and not (number + 1 < len(segments) and segments[number + 1].sep == "join" and len(segments) == 2):
+        final = number == len(segments) - 1 or segments[number + 1].sep == "join"
+        if len(segments) > 1 and (oxford or not final):
             out.append((first, last))
             continue
         cuts = [i for i in range(first + 1, last - 1) if page.fold(i) in {"and", "&"} and not _blocked(page, i, first, last)]
@@ -117,4 +118,4 @@ def trim(page: Page, first: int, last: int) -> tuple[int, int]:
 
 def generic(page: Page, first: int, last: int) -> bool:
     """Do the words say nothing of their own (``key industrial sectors``)?"""
-    return all(page.at("generic", i) or page.at("stop", i) or not page.tokens[i].text[0].isalnum() for i in range(first, last))
+    return all(page.at("generic", i) or page.at("coop", i) or page.at("stop", i) or not page.tokens[i].text[0].isalnum() for i in range(first, last))

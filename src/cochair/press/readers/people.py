@@ -61,8 +61,10 @@ def _nameish(page: Page, i: int, last: int) -> int | None:
         return None
     if len(token.text) == 1:
         return i + 2 if i + 1 < last and page.fold(i + 1) == "." else None
-    for kind in ("country", "demonym", "month", "weekday", "posthead", "orgword", "bodytype", "sessnoun", "doc", "honorific", "stateform", "areaword"):
-        if page.at(kind, i) and token.fold not in {"sir", "may"}:
+    if page.at("month", i) and not (i + 1 < last and page.capital(i + 1) and page.at("weekday", i + 1) is None):
+        return None
+    for kind in ("country", "demonym", "weekday", "posthead", "orgword", "bodytype", "sessnoun", "doc", "honorific", "stateform", "areaword"):
+        if page.at(kind, i) and token.fold != "sir":
             return None
     if page.at("city", i) and not page.at("posthead", i - 1):
         return None
@@ -209,6 +211,7 @@ def learn_names(page: Page) -> None:
     offices: dict[str, str] = page.facts.setdefault("offices", {})
     for sentence in page.body_text():
         for unit in units(page, sentence.first, sentence.last):
+            page.mark("unit", unit.first, unit.last, None)
             if len(unit.full.split()) > 1:
                 known.setdefault(unit.full.split()[-1].lower(), unit.full)
             if unit.side:

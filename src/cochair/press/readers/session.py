@@ -55,7 +55,7 @@ def _dates(page: Page, frames: list[Sentence]) -> None:
             day = when.day is not None or when.weekday is not None or (when.relative or "").startswith("day")
             if not day or found.start < begin or found.start in used or found.start in page.masked or _behind_other(page, sentence, found.start):
                 continue
-            if settled or page.fold(found.start - 1) in {"since", "until", "before", "after", "from"} or page.fold(found.start - 2) in {"agreement", "signed"}:
+            if settled or page.fold(found.start - 1) in {"since", "until", "before", "after", *(() if when.until else ("from",))} or page.fold(found.start - 2) in {"agreement", "signed"}:
                 continue
             value = resolve(when, page.facts.get("reference"), ahead=ahead)
             page.claim("session.date", (found.start, found.end), value, "session.date", weekday=code_of(when) if value is None else None)
@@ -114,6 +114,8 @@ def _venues(page: Page, frames: list[Sentence]) -> None:
                 continue
             start = i + (2 if page.fold(i + 1) == "the" else 1)
             end = _venue_at(page, start, sentence.last) if start < sentence.last else None
+            if end and any(c.start <= start < c.end for c in page.each("unit", sentence)):
+                continue
             if end and (page.fold(i) == "at" or any(page.at("venueword", k) for k in range(start, end))) and not _behind_other(page, sentence, i):
                 page.claim("session.venue", (start, end), page.words(start, end), "venue.at")
                 page.mark("venue", start, end, None)

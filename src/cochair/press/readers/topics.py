@@ -6,7 +6,7 @@ Rules of this module:
   ``mode``). Modes are those of ``data/modes.json``; they hold until the next cue; a cue of plain cooperation ends them.
 - A stage word right before the cue (``potential``, ``explored``) holds to the end of the list. General engagement carries no stage, and hides the one before it:
   what is welcomed then is the engagement.
-- After ``discussed`` and its like, items count only if a name of an area is in them. Items that say nothing of their own, persons and states are no topics.
+- After ``discussed`` and its like, a list counts only if a name of an area is in it. Items that say nothing of their own, persons and states are no topics.
 - Nothing is read from quotations, attributions, headlines or what speaks of another engagement.
 """
 
@@ -111,6 +111,9 @@ def _cue(page: Page, i: int, last: int, *, inside: bool = False) -> Cue | None:
     made = _modes(page, i, last) or _cooperation(page, i, last)
     if made or inside:
         return made
+    progress = page.at("progress", i)
+    if progress and progress[0] < last:
+        return Cue(i, progress[0], strict=True)
     return _lead(page, i) or _verb(page, i, last)
 
 
@@ -127,6 +130,14 @@ def _stage_before(page: Page, sentence: Sentence, cue: Cue) -> str | None:
     return str(near[-1].value) if wide or cue.first - near[-1].end <= 2 else None
 
 
+def _stage_after(page: Page, end: int, last: int) -> str | None:
+    """token after the list -> stage of ``were explored``."""
+    if page.fold(end) not in {"was", "were", "are", "is"}:
+        return None
+    stage = next((m for k in range(end + 1, min(end + 3, last)) if (m := page.at("stage", k))), None)
+    return str(stage[1]) if stage else None
+
+
 def _segments(page: Page, cue: Cue, last: int) -> tuple[list[Segment], int]:
     """cue -> segments of its list (the first of a group carries its cue), and the token after the list."""
     segments: list[Segment] = []
@@ -137,15 +148,17 @@ def _segments(page: Page, cue: Cue, last: int) -> tuple[list[Segment], int]:
         if fresh:
             inner = _cue(page, i, last, inside=True)
             if inner and inner.last < last:
-                current, start, i = inner, inner.last, inner.last
+                if sep == "open":  # a cue right inside a cue: possible projects in the production of
+                    inner.stage = inner.stage or current.stage
+                    sep = segments.pop().sep
+                current, i = inner, inner.last
+                i += 1 if page.fold(i) == "," else 0
+                start = i
                 segments.append(Segment(start, start, sep, current))
-                fresh = True
-                if page.fold(i) == ",":
-                    i = start = i + 1
-                    segments[-1].first = segments[-1].last = i
-                fresh = False
                 sep = "open"
                 continue
+            if i > cue.last and page.at("topiclead", i):  # another list begins
+                break
             head = page.at("itemhead", i)
             if head:
                 i, fresh = head[0], False
@@ -192,8 +205,11 @@ def _topical(page: Page, first: int, last: int, *, strict: bool) -> bool:
     party = party_at(page, first)
     if party and party[0] >= last:
         return False
-    areas = [value for i in range(first, last) for end, value in page.found.get("area", {}).get(i, ()) if end <= last]
-    return not strict or any(not _broad(a) for a in areas)
+    return not strict or _area_in(page, first, last) or (last - first <= 4 and not page.capital(first))
+
+
+def _area_in(page: Page, first: int, last: int) -> bool:
+    return any(not _broad(value) for i in range(first, last) for end, value in page.found.get("area", {}).get(i, ()) if end <= last)
 
 
 def _broad(area: str) -> bool:
@@ -241,12 +257,15 @@ def read_topics(page: Page) -> None:
             stage = _stage_before(page, sentence, cue)
             segments, end = _segments(page, cue, sentence.last)
             groups = _groups([s for s in segments if s.last > s.first])
+            stage = stage or _stage_after(page, end, sentence.last)
             for number, group in enumerate(groups):
                 following = groups[number + 1][0].sep if number + 1 < len(groups) else ""
                 own: Cue = group[0].cue
                 stage = own.stage or stage
-                for first, last in split_group(page, group, closed=following == ", and" and len(group) > 1):
-                    _topic(page, trim(page, first, last), own, stage, seen)
+                items = [trim(page, *item) for item in split_group(page, group, closed=following == ", and" and len(group) > 1)]
+                if not own.strict or any(_area_in(page, *item) for item in items):
+                    for item in items:
+                        _topic(page, item, own, stage, seen)
             i = max(end, cue.last, i + 1)
 
 

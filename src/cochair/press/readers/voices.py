@@ -83,7 +83,7 @@ def _source_back(page: Page, sentence: Sentence, verb: int) -> int | None:
         return i
     if page.at("anaphor", i) and i + 1 == verb:
         return i
-    heads = [k for k in range(i, verb) if page.at("sourcehead", k)]
+    heads = [k for k in range(i, verb) if page.at("sourcehead", k) or page.at("posthead", k)]
     return i if heads and not any(page.fold(k) in _NOT_SOURCE for k in range(i, verb)) else None
 
 
@@ -96,7 +96,7 @@ def _comma_in_name(page: Page, sentence: Sentence, comma: int, verb: int) -> boo
 
 def _value(page: Page, first: int, last: int, cue: str, medium: str | None) -> tuple[dict[str, Any], bool]:
     """source tokens -> (value, is it an anaphor)."""
-    if page.fold(first) == "the":
+    if page.fold(first) in {"the", "a", "an"}:
         first += 1
     if page.at("anaphor", first) and last - first == 1:
         before = [c for c in page.claims if c.field == "attribution"]
@@ -135,7 +135,7 @@ def read_attributions(page: Page) -> None:
             if any(page.at("sourcehead", k) for k in range(cue.end, end)) or name_at(page, cue.end, end):
                 _claim(page, cue.start, end, (cue.end, end), page.words(cue.start, cue.end).lower(), None, "attribution.according-to")
         for verb in page.each("saidverb", sentence):
-            if verb.start in page.masked:
+            if verb.start in page.masked or (page.fold(verb.start) in {"report", "reports"} and page.at("saidverb", verb.end)):
                 continue
             first = _source_back(page, sentence, verb.start)
             if first is not None:
