@@ -150,6 +150,18 @@ def test_an_unforeseen_error_tells_a_stranger_nothing(client, db, node):
 
 
 @pytest.mark.urls(__name__)
+def test_the_last_error_page_needs_neither_node_nor_tables(client, monkeypatch):
+    def failing_node():
+        raise RuntimeError("the node is the error")
+
+    monkeypatch.setattr("cochair.web.node.get_node", failing_node)
+    client.raise_request_exception = False
+    answer = client.get("/broken")
+    assert answer.status_code == 500
+    assert b"Try again in a minute" in answer.content
+
+
+@pytest.mark.urls(__name__)
 def test_a_form_sent_after_the_sign_in_ended_keeps_the_text_in_the_browser(client, db, node):
     answer = client.post("/known", {"wording": "long work"})
     assert answer.status_code == 403

@@ -148,7 +148,7 @@ def test_static_files_are_served_with_their_digest_in_the_address(client, db, no
 def settings_with(tmp_path, expression, **variables):
     """What another process with this environment answers for an expression over the settings ``s``."""
     code = f"import cochair.web.settings as s; print({expression})"
-    environment = {"PATH": os.environ["PATH"], "COCHAIR_NODE": str(tmp_path), **variables}
+    environment = {"PATH": os.environ["PATH"], "COCHAIR_NODE": str(tmp_path)} | variables
     return subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True, cwd=tmp_path
     ).stdout.strip()
@@ -167,6 +167,14 @@ def test_cookies_are_secure_as_soon_as_there_is_tls(tmp_path):
     assert settings_with(tmp_path, wanted) == "False False False"
     assert settings_with(tmp_path, wanted, COCHAIR_TLS_CERT="c.pem") == "True True True"
     assert settings_with(tmp_path, wanted, COCHAIR_TLS_PROXY="1") == "True True True"
+
+
+def test_two_nodes_on_one_machine_do_not_share_cookies(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    wanted = "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME"
+    first, second = (settings_with(tmp_path, wanted, COCHAIR_NODE=str(tmp_path / name)).split() for name in "ab")
+    assert len({*first, *second}) == 4
 
 
 def test_debug_is_off_unless_asked_for(tmp_path):

@@ -74,6 +74,15 @@ def test_whose_wording_it_is_can_be_seen_without_colour_and_heard():
     assert "&lt;gone&gt;" in drawn
 
 
+def test_sides_are_called_by_the_names_the_page_gives():
+    drawn = draw(
+        "{% runs r %}", side_names={"RU": "Russia"}, r=[Run("ins", "theirs", "RU"), Run("bracket", alts=(("RU", "x"), ("IN", "y")))]
+    )
+    assert "inserted by Russia:" in drawn
+    assert "Russia:</span>x" in drawn
+    assert "IN:</span>y" in drawn
+
+
 def test_a_bracket_shows_each_sides_wording():
     drawn = draw("{% runs r %}", r=[Run("bracket", alts=(("IN", "a<b"), ("RU", "c")))])
     assert "a&lt;b" in drawn

@@ -4,6 +4,7 @@ Each variable is described in ``docs/operate/settings.md``; a test holds the two
 The node's folder holds the application tables (``app.sqlite3``) and the web secret (``web-secret.key``) beside the record, so that a backup of the folder is whole.
 """
 
+import hashlib
 import os
 import secrets
 from datetime import timedelta
@@ -162,7 +163,9 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
-SESSION_COOKIE_NAME = "__Host-cochair" if TLS else "cochair"
+_NODE = hashlib.sha256(str(COCHAIR_NODE).encode()).hexdigest()[:8]  # cookies know no ports: two nodes on one machine must not share theirs
+SESSION_COOKIE_NAME = f"__Host-session-{_NODE}" if TLS else f"session-{_NODE}"
+CSRF_COOKIE_NAME = f"__Host-csrf-{_NODE}" if TLS else f"csrf-{_NODE}"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "cochair.web.views.csrf_failure"

@@ -53,6 +53,7 @@ def context() -> dict[str, Any]:
     return {
         "specimen": True,
         "own_side": "IN",
+        "side_names": {"IN": _("India"), "RU": _("Russia")},
         "proof_url": "#proof",
         "navigation": [{"label": label, "url": "#", "current": name == "sessions"} for label, name in NAVIGATION],
         "crumbs": [

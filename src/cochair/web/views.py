@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -97,9 +98,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     return error_page(request, 404, _("There is no such page"), _("Check the address, or start from the Home page."))
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """500, drawn without the request: whatever failed (node, tables, session) must not fail again here."""
     what = _("Something went wrong on this node, and nothing was saved by halves")
-    return error_page(
-        request, 500, what, _("Try again in a minute. If it happens again, tell the operator of the node what you did and when.")
-    )
+    next_step = _("Try again in a minute. If it happens again, tell the operator of the node what you did and when.")
+    return HttpResponse(render_to_string("error.html", {"what": what, "next_step": next_step, "status": 500}), status=500)

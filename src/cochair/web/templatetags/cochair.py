@@ -134,9 +134,12 @@ def session_name(ordinal: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def runs(context: template.Context, pieces: Sequence[Run]) -> SafeString:
-    """Text with each Side's changes: the reader's own single, the other's double underlined, and said in words for who does not see it."""
-    own = _own_side(context)
-    return SafeString("".join(_run(piece, own) for piece in pieces))
+    """Text with each Side's changes: the reader's own single, the other's double underlined, and said in words for who does not see it.
+
+    The page's context may give ``own_side`` (else the node's) and ``side_names`` (code -> name in the page's language, else the code).
+    """
+    own, names = _own_side(context), context.get("side_names") or {}
+    return SafeString("".join(_run(piece, own, names) for piece in pieces))
 
 
 @register.simple_tag(takes_context=True)
@@ -172,18 +175,18 @@ def _own_side(context: template.Context) -> str:
     return str(own)
 
 
-def _run(run: Run, own: str) -> str:
+def _run(run: Run, own: str, names: Mapping[str, str]) -> str:
     if run.kind == "same":
         return format_html("{}", run.text)
     if run.kind == "bracket":
         alts = format_html_join(
             SafeString('<span class="app-bracket__or">/</span>'),
             '<span class="app-bracket__by">{}:</span>{}',
-            ((who, text) for who, text in run.alts),
+            ((names.get(who, who), text) for who, text in run.alts),
         )
         note = format_html('<span class="govuk-visually-hidden">{} </span>', _("not agreed:"))
         return format_html('<span class="app-bracket">{}{}</span>', note, alts or run.text)
     words = _("inserted by %(side)s:") if run.kind == "ins" else _("deleted by %(side)s:")
-    said = words % {"side": run.side or "–"}
+    said = words % {"side": names.get(run.side, run.side) or "–"}
     other = "" if not run.side or run.side == own else f" app-{run.kind}--other"
     return format_html('<{0} class="app-{0}{1}"><span class="govuk-visually-hidden">{2} </span>{3}</{0}>', run.kind, other, said, run.text)
