@@ -42,6 +42,7 @@ def make(**changes):
         "instrument": INSTRUMENT,
         "kind": "protocol",
         "session": "IN/record/3",
+        "meeting": Coordinate("meetings.session|IN/record/3|", {"IN": "IN/record/3", "RU": "RU/record/1"}),
         "body": Coordinate("bodies.body|IN/record/1|", {"IN": "IN/record/1", "RU": "RU/record/0"}),
         "cites": None,
         "cut": {"IN": 30, "RU": 20},

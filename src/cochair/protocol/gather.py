@@ -163,11 +163,12 @@ def _session(at: _Standing, id_: str, session: str) -> tuple[dict[str, Any], dic
     held = at.matter("meetings.session", session)
     body = held.content["body"] if held and held.content else ""
     body_matter = at.matter("bodies.body", body)
-    if body_matter is None:
+    if held is None or body_matter is None:
         raise Conflict("The session or its body is not agreed", "Agree on the session and on the body before its protocol is adopted")
     agenda, dates = at.matter("meetings.agenda", session), at.matter("meetings.dates", session)
     way = at.matter("followup.way_forward", session)
     parts = {
+        "meeting": _coordinate(held),
         "body": _coordinate(body_matter),
         "agenda": agenda and _agenda(agenda),
         "dates": dates and _dates(dates),

@@ -181,6 +181,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     instrument: Id
     kind: InstrumentKind
     session: Id
+    meeting: Coordinate
     body: Coordinate
     cites: Digest | None
     cut: dict[SideCode, Size]
@@ -319,7 +320,7 @@ def _marks(manifest: Manifest) -> None:
 
 def _coordinates(manifest: Manifest) -> list[Coordinate]:
     parts = [manifest.agenda, manifest.dates, *manifest.assessments]
-    return [c for c in (manifest.body, manifest.way_forward, *(part.source for part in parts if part)) if c]
+    return [c for c in (manifest.meeting, manifest.body, manifest.way_forward, *(part.source for part in parts if part)) if c]
 
 
 def _ids(plain: Any) -> list[str]:

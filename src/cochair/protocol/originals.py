@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from cochair.kit.errors import Conflict, NotFound
-from cochair.kit.ids import parse_origin
+from cochair.kit.errors import Conflict
+from cochair.kit.ids import parse_id, parse_origin
+from cochair.ledger.entries import decode
 from cochair.ledger.merkle import leaf_hash, root
-from cochair.protocol.manifest import Manifest, ManifestProvision, OriginalPart
+from cochair.protocol.manifest import Coordinate, Manifest, ManifestProvision, OriginalPart
 from cochair.protocol.sides import ANNEX, words_of
 from cochair.protocol.text import Text, plain
 from cochair.protocol.texts import read
-from cochair.record import queries
 
 if TYPE_CHECKING:
     from cochair.paper.model import Annex, Instrument, Marks, Provision, Signatory
@@ -66,11 +66,7 @@ def instrument_data(node: "Node", room: str, manifest: Manifest) -> "Instrument"
     bound = tuple(manifest.bound)
     if manifest.dates is None:
         raise Conflict("The dates and the place of the session are not agreed, and an original names them", "Agree on them first")
-    with node.read() as tx:
-        body = _content(tx, room, manifest.body.matter)
-        session = _content(tx, room, f"meetings.session|{manifest.session}|")
-        dates = _content(tx, room, manifest.dates.source.matter)
-        posts = {row["id"]: json.loads(row["titles"]) for row in tx.query("SELECT id, titles FROM bodies_post WHERE room = ?", [room])}
+    body, session, dates = (_content(node, room, each) for each in (manifest.body, manifest.meeting, manifest.dates.source))
     texts = {each.id: {lang: read(node, room, each.papers[lang], lang) for lang in bound} for each in manifest.provisions}
     parties = tuple(
         Party(side, words_of(side).names, tuple(lang for lang in words_of(side).languages if lang in bound)) for side in manifest.parties
@@ -85,7 +81,7 @@ def instrument_data(node: "Node", room: str, manifest: Manifest) -> "Instrument"
         start=dates["start"],
         end=dates["end"],
         provisions=_tree(manifest, texts, None),
-        signatories=tuple(_signatory(side.side, posts[side.post]) for side in manifest.signatories if side.post in posts),
+        signatories=tuple(_signatory(one.side, _said(node, room, one.post)["titles"]) for one in manifest.signatories),
         marks=_marks(node, room, manifest),
         ordinals=session["ordinals"],
         annexes=tuple(_annex(manifest, texts, each, number) for number, each in enumerate(_annexes(manifest), start=1)),
@@ -94,12 +90,17 @@ def instrument_data(node: "Node", room: str, manifest: Manifest) -> "Instrument"
     )
 
 
-def _content(tx: queries.Tx, room: str, key: str) -> dict[str, Any]:
-    kind, subject, part = key.split("|")
-    state = queries.matter(tx, room, kind, subject, part)
-    if state is None or state.content is None:
-        raise NotFound(f"{kind} is no longer agreed as the manifest has it", "Prepare the manifest anew")
-    return state.content
+def _content(node: "Node", room: str, coordinate: Coordinate) -> dict[str, Any]:
+    """The content of a matter as the manifest has it, whatever the Sides have agreed on since."""
+    return _said(node, room, next(iter(coordinate.positions.values())))
+
+
+def _said(node: "Node", room: str, entry: str) -> dict[str, Any]:
+    """The content of one entry of the record: of a position or statement, or of the account in a *received*."""
+    at = parse_id(entry)
+    body = decode(node.entry(room, node.origin(room, at.log, at.side), at.seq)).body
+    held: dict[str, Any] = body["account"]["content"] if "account" in body else body.get("content", body)
+    return held
 
 
 def _annexes(manifest: Manifest) -> list[ManifestProvision]:

@@ -5,12 +5,15 @@ safe and without brackets, and whether the tables say what the manifest restates
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from cochair.accounts import rights
+from cochair.accounts.rights import Actor
 from cochair.kit import canonical
 from cochair.kit.errors import CochairError, Conflict
 from cochair.protocol import manifest as m
 from cochair.protocol.gather import draft, heads
+from cochair.protocol.originals import Original, make, verify
 from cochair.protocol.steps import correction, following
 from cochair.protocol.text import is_clean
 from cochair.protocol.texts import wording
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def differences(node: "Node", room: str, proposed: m.Manifest) -> list[str]:
-    """What this node would make otherwise at the same cut, in words; also texts not held or not clean. Empty: it may be sealed."""
+    """What this node would make otherwise at the same cut, in words; also texts not held or not clean, originals whose bytes differ.
+
+    Empty: it may be sealed.
+    """
     found = unread(node, room, proposed)
     held = heads(node, room)
     found += [
@@ -31,6 +37,8 @@ def differences(node: "Node", room: str, proposed: m.Manifest) -> list[str]:
     except CochairError as error:
         return [*found, error.what]
     theirs, mine = m.value(proposed), m.value(ours)
+    if proposed.originals and not found:
+        found += verify(node, room, proposed)
     return found + [f"{name.replace('_', ' ')} differs from what we have" for name in theirs if theirs[name] != mine[name]]
 
 
@@ -56,6 +64,27 @@ def unread(node: "Node", room: str, proposed: m.Manifest) -> list[str]:
     return found
 
 
+class Prepared(NamedTuple):
+    """The next step, ready to be sealed: its manifest, the digest that seals name, and the originals of all parties as made here."""
+
+    manifest: m.Manifest
+    digest: str
+    originals: dict[str, Original]
+
+
+def prepare(node: "Node", room: str, actor: Actor, id_: str, kind: str = "adopt", cut: Mapping[str, int] | None = None) -> Prepared:
+    """Make the next step of an instrument with its originals, and keep its manifest. Raises Conflict with everything that is missing.
+
+    A step that only confirms (sign, initial, confirm) keeps the originals of the step before; adoption and correction make new ones.
+    """
+    rights.require(actor, "manifest.prepare")
+    first, _ = prepare_manifest(node, room, id_, kind=kind, cut=cut, keep=False)
+    files = make(node, room, first)
+    parts = tuple(files[side].part for side in first.parties)
+    made, digest = prepare_manifest(node, room, id_, parts, kind=kind, cut=first.cut if kind in m.FIRST or kind == "correct" else None)
+    return Prepared(made, digest, files)
+
+
 def prepare_manifest(
     node: "Node",
     room: str,
@@ -64,8 +93,12 @@ def prepare_manifest(
     *,
     kind: str = "adopt",
     cut: Mapping[str, int] | None = None,
+    keep: bool = True,
 ) -> tuple[m.Manifest, str]:
-    """Make, check and keep the manifest of the next step -> (manifest, digest). Raises Conflict with what is missing."""
+    """Make, check and keep the manifest of the next step -> (manifest, digest). Raises Conflict with what is missing.
+
+    ``originals`` are those that the manifest names; a step that confirms keeps those of the step before if none are given.
+    """
     if kind in m.FIRST:
         made = draft(node, room, id_, originals=originals, cut=cut, kind=kind)
     elif kind == "correct":
@@ -74,7 +107,7 @@ def prepare_manifest(
         made = following(node, room, id_, kind, originals or None)
     if bad := unread(node, room, made):
         raise Conflict("The text is not clean: " + "; ".join(bad[:8]), "Resolve what is named, then prepare again")
-    return made, node.put_structural(room, m.value(made))
+    return made, node.put_structural(room, m.value(made)) if keep else m.digest(made)
 
 
 def parse_held(node: "Node", room: str, digest: str) -> m.Manifest:

@@ -9,6 +9,7 @@ Rules:
    the program. Everything else is a person's finding; where the program cannot tell, nothing is filed.
 """
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -291,6 +292,7 @@ def _key_problem(node: "Node", room: str, seal: Seal, slot: Slot) -> str:
     """Why a signature by key cannot be found valid by the program; "" if it can."""
     with node.read() as tx:
         mandate = next((one for one in mandates(tx, room, seal.side) if one.id == seal.key), None)
+        [row] = tx.query("SELECT heads FROM j_seal WHERE room = ? AND id = ?", [room, seal.id])
     if mandate is None:
         return "Authority not shown: no mandate of that Side names the key"
     try:
@@ -299,7 +301,8 @@ def _key_problem(node: "Node", room: str, seal: Seal, slot: Slot) -> str:
         return "The signature has not arrived yet"
     except CochairError as error:
         return error.what
-    if (asked.room, asked.side, asked.manifest, asked.slot, asked.mandate) != (room, seal.side, seal.manifest, slot, mandate.id):
+    said = (room, seal.side, seal.manifest, slot, mandate.id, json.loads(row["heads"]))
+    if (asked.room, asked.side, asked.manifest, asked.slot, asked.mandate, asked.heads) != said:
         return "The signature is over something else than the seal says"
     if not mandate.covers(seal.at[:10]):
         return "The mandate does not cover the day of the seal"
