@@ -44,10 +44,12 @@ def warm() -> None:
     import encodings.idna
 
     from asn1crypto import cms, tsp, x509
+    from cryptography import x509 as certificates
+    from cryptography.hazmat.backends.openssl import backend
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-    _ = (encodings.idna, cms, tsp, x509, hashes, ec, ed25519, padding, rsa)
+    _ = (certificates, backend, encodings.idna, cms, tsp, x509, hashes, ec, ed25519, padding, rsa)
 
 
 def _guarded(work: Callable[[], Signer]) -> Signer:
@@ -146,16 +148,22 @@ def _signed_attributes(who: Any, content_type: str, certificate: bytes) -> bytes
         if name in found or len(attribute["values"]) != 1:
             raise Refused(Reason.ATTRIBUTES, f"{name} twice")
         found[name] = attribute["values"][0]
-    missing = {"content_type", "message_digest", "signing_certificate_v2"} - found.keys()
+    # Many time-stamping services still name their certificate in the first form, by SHA-1; persons may not.
+    naming = "signing_certificate" if content_type != "data" and "signing_certificate" in found else "signing_certificate_v2"
+    missing = {"content_type", "message_digest", naming} - found.keys()
     if missing:
         raise Refused(Reason.ATTRIBUTES, f"no {min(missing)}")
     if found["content_type"].native != content_type:
         raise Refused(Reason.ATTRIBUTES, "content type")
-    named = found["signing_certificate_v2"]["certs"]
+    named = found[naming]["certs"]
     if not len(named):
         raise Refused(Reason.ATTRIBUTES, "no certificate named")
-    algorithm = named[0]["hash_algorithm"]["algorithm"].native
-    if algorithm not in _DIGESTS or hashlib.new(algorithm, certificate).digest() != named[0]["cert_hash"].native:
+    algorithm = named[0]["hash_algorithm"]["algorithm"].native if naming.endswith("v2") else "sha1"
+    if (
+        algorithm not in {*_DIGESTS, "sha1"}
+        or (algorithm == "sha1") is naming.endswith("v2")
+        or hashlib.new(algorithm, certificate).digest() != named[0]["cert_hash"].native
+    ):
         raise Refused(Reason.ATTRIBUTES, "another certificate is named")
     digest: bytes = found["message_digest"].native
     return digest

@@ -96,17 +96,20 @@ def _add_fields(doc: Any, fields: dict[str, str]) -> int:
                 raise Rejected(
                     "The template drew a link that is not a place for a signature", "This is a defect of the template; report it"
                 )
-            for key in ("/A", "/Border", "/Contents"):
+            for key in ("/A", "/Border", "/Contents", "/StructParent"):
                 del mark[key]
-            field = doc.make_indirect(Dictionary(FT=Name.Sig, T=String(name), TU=String(fields[name]), Kids=Array([mark])))
-            # The widget is a part of the structure tree and never changes; a signature only changes the field above it.
-            mark.update(Dictionary(Subtype=Name.Widget, Parent=field, F=132, P=page.obj, AP=Dictionary(N=empty)))  # printed, locked
-            found[name] = field
+            mark.update(Dictionary(Subtype=Name.Widget, FT=Name.Sig, T=String(name), TU=String(fields[name])))
+            mark.update(Dictionary(F=132, P=page.obj, AP=Dictionary(N=empty)))  # printed, locked, without an appearance that could change
+            found[name] = mark
             sign_page = number
     if set(found) != set(fields):
         raise Rejected("The template left out a place for a signature", "This is a defect of the template; report it")
+    # Field and widget are one object, which a signature replaces, and other programs take it badly if the structure tree points to that one.
+    # So the tree keeps a form element that says what is there, and no reference.
     for node in doc.objects:
         if isinstance(node, Dictionary) and node.get("/Type") == Name.StructElem and node.get("/S") == Name.Link:
+            node.Alt = node.K[0].Obj.TU
             node.S = Name.Form
+            del node.K
     doc.Root.AcroForm = doc.make_indirect(Dictionary(Fields=Array([found[name] for name in fields]), SigFlags=3))
     return sign_page

@@ -30,6 +30,13 @@ _ACTIVE = {
 _DEPTH = 64
 
 
+def warm() -> None:
+    """Import what `scan_kind` uses late (see `sandbox`)."""
+    import pikepdf
+
+    pikepdf.new().close()
+
+
 def scan_kind(data: bytes) -> str:
     """``"pdf"``, ``"jpeg"`` or ``"png"``. Raises Rejected with the reason: another type, cut short, bytes behind the end, something active."""
     if len(data) > LIMIT:
