@@ -32,7 +32,7 @@ def patterns():
                     yield pytest.param(f"{container}.{name}", id=f"{contract['name']}: {name}")
 
 
-@pytest.mark.parametrize("pattern", patterns())
+@pytest.mark.parametrize("pattern", list(patterns()))
 def test_each_pattern_of_a_contract_matches_a_module(pattern):
     assert any(fnmatchcase(module, pattern) for module in MODULES), f"{pattern} matches no module: mend the contract"
 
