@@ -21,7 +21,7 @@ from cochair.ledger.notes import Verifier, open_note, split_note
 from cochair.record import signer_server
 from cochair.record.keys import load_public_keys
 from cochair.record.signer import InProcessSigner, SignerClient, growth, start_signer
-from cochair.record.signer_core import MAC_TEXTS, TEXTS, Held
+from cochair.record.signer_core import TEXTS, Held
 from tests.record.signing import ORIGIN, ROOM, WORKING, growth_of, head_of, ledger_file, new_node, sign
 
 ENTRIES = [f"entry {n}".encode() for n in range(300)]
@@ -167,36 +167,6 @@ def test_the_log_key_signs_listed_texts_and_nothing_that_could_be_a_checkpoint(s
     for text in (Checkpoint(ORIGIN, size, root).text(), "cochair/bundle/v2\n", "\n", "no newline"):
         with pytest.raises(Rejected):
             signer.sign_text(ORIGIN, text)
-    assert signer.last(ORIGIN) is None
-
-
-def test_a_bundles_working_list_is_maced_for_the_peer_and_for_nobody_else(signer, tmp_path_factory):
-    others = {side: tmp_path_factory.mktemp(side) for side in ("RU", "EU")}
-    keys = {side: new_node(folder, side).exchange for side, folder in others.items()}
-    text = f"{MAC_TEXTS[0]}\n{ROOM}\nIN\n3\n{'ab' * 32}\n"
-    note = signer.mac_text(text, origin=ORIGIN, room=ROOM, peers={"RU": keys["RU"]})
-    own = signer.public().exchange
-    peer = InProcessSigner(others["RU"])
-    try:
-        assert open_note(note, [peer.text_verifier(origin=ORIGIN, room=ROOM, peer=own)]).text == text
-        for bad in (note.replace(b"\n3\n", b"\n4\n"), note.replace(ROOM.encode(), b"cd" * 32)):
-            with pytest.raises(Rejected, match="does not hold"):
-                open_note(bad, [peer.text_verifier(origin=ORIGIN, room=ROOM, peer=own)])
-        with pytest.raises(Rejected, match="does not hold"):
-            open_note(note, [peer.text_verifier(origin=ORIGIN, room="cd" * 32, peer=own)])
-        with pytest.raises(Rejected, match="does not hold"):
-            open_note(note, [peer.text_verifier(origin=ORIGIN, room=ROOM, peer=keys["EU"])])
-    finally:
-        peer.close()
-    stranger = InProcessSigner(others["EU"])
-    with pytest.raises(Rejected, match="known key"):
-        open_note(note, [stranger.text_verifier(origin=ORIGIN, room=ROOM, peer=own)])
-    stranger.close()
-    for forbidden in ("cochair/mac/v1\n", Checkpoint(ORIGIN, *head_of(ENTRIES[:2])).text()):
-        with pytest.raises(Rejected, match="no such text"):
-            signer.mac_text(forbidden, origin=ORIGIN, room=ROOM, peers={"RU": keys["RU"]})
-    with pytest.raises(Conflict, match="not a log of this node"):
-        signer.mac_text(text, origin="ru.example/c7/RU/record", room=ROOM, peers={"RU": keys["RU"]})
     assert signer.last(ORIGIN) is None
 
 

@@ -21,14 +21,13 @@ from typing import TypeVar
 
 from cochair.kit.errors import CochairError, Rejected
 from cochair.ledger.checkpoints import Checkpoint
-from cochair.ledger.macs import MacVerifier
 from cochair.record import signer_server
 from cochair.record import signer_wire as wire
 from cochair.record.keys import PublicKeys
 from cochair.record.signer_core import Keeper
 from cochair.record.signer_wire import Growth, growth
 
-__all__ = ["Growth", "InProcessSigner", "Signer", "SignerClient", "TextVerifier", "growth", "start_signer"]
+__all__ = ["Growth", "InProcessSigner", "Signer", "SignerClient", "growth", "start_signer"]
 
 START_WITHIN = 15.0
 """Seconds in which a signer must come up."""
@@ -71,18 +70,6 @@ class Signer:
         """The checkpoint of a MACed note that `peer` (public exchange key in hex) shares with this node; `to`: the Side it is addressed to, own by default."""
         return Checkpoint.parse(self._get(wire.OpenWorking(note, room, _key(peer), to), wire.Line).text)
 
-    def mac_text(self, text: str, *, origin: str, room: str, peers: Mapping[str, str]) -> bytes:
-        """A note over a text of the closed list (list of a bundle's working members), a MAC line for each peer, under the MAC keys of own log `origin`."""
-        return self._get(wire.MacText(origin, text, room, {side: _key(public) for side, public in peers.items()}), wire.Note).note
-
-    def check_text(self, text: str, *, origin: str, room: str, peer: bytes, mac: bytes) -> None:
-        """Return if the MAC of such a text, made by `peer` for its log `origin`, holds; else raise `Rejected`."""
-        self._get(wire.CheckText(origin, text, room, peer, mac), wire.Line)
-
-    def text_verifier(self, *, origin: str, room: str, peer: str) -> "TextVerifier":
-        """Checks what `peer` (public exchange key in hex), whose log is `origin`, made with `mac_text` for this node; usable in `notes.open_note`."""
-        return TextVerifier(self, origin, room, _key(peer))
-
     def cosign(self, checkpoint_note: bytes, *, time: int = 0, growth: Growth | None = None) -> str:
         """The line with which this node cosigns another Side's checkpoint, once its entries are held and their `seen` is logged."""
         return self._get(wire.Cosign(checkpoint_note, time, growth), wire.Line).text
@@ -99,20 +86,6 @@ class Signer:
     def public(self) -> PublicKeys:
         """The public half of the node's keys."""
         return self._get(wire.Public(), wire.Keys).keys
-
-
-class TextVerifier:
-    """A line verifier (`notes.LineVerifier`) whose key stays in the signer."""
-
-    def __init__(self, signer: Signer, origin: str, room: str, peer: bytes) -> None:
-        public = MacVerifier(origin, signer.public().side, b"")  # name and key id depend on no key
-        self.name, self.key_id = public.name, public.key_id
-        self._signer, self._origin, self._room, self._peer = signer, origin, room, peer
-
-    def verify(self, text: str, blob: bytes) -> int:
-        """0 if the MAC holds, else `Rejected`."""
-        self._signer.check_text(text, origin=self._origin, room=self._room, peer=self._peer, mac=blob)
-        return 0
 
 
 class InProcessSigner(Signer):

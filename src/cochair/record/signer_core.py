@@ -5,7 +5,6 @@ What is refused gets its own answer and does not hold up the others.
 """
 
 import fcntl
-import hmac
 import os
 import time
 from collections.abc import Sequence
@@ -17,12 +16,11 @@ from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.cosignatures import Cosigner
 from cochair.ledger.macs import MacVerifier, mac_key
 from cochair.ledger.merkle import EMPTY_ROOT, HASH_SIZE, Frontier
-from cochair.ledger.notes import LogSigner, SignatureLine, check_text, open_note, sign_note, split_note
+from cochair.ledger.notes import LogSigner, check_text, open_note, sign_note, split_note
 from cochair.record.keys import SIGNER_FOLDER, check_closed, load_node_keys
 from cochair.record.signer_ledger import Head, SignLedger
 from cochair.record.signer_wire import (
     Answer,
-    CheckText,
     Cosign,
     Growth,
     Keys,
@@ -30,7 +28,6 @@ from cochair.record.signer_wire import (
     LastHead,
     Line,
     Mac,
-    MacText,
     Note,
     OpenWorking,
     Public,
@@ -45,9 +42,6 @@ LOCK = "lock"
 TEXTS = ("cochair/bundle/v1", "cochair/request/v1", "cochair/descriptor/v1")
 """First lines of the texts, other than checkpoints, that the log key signs: the list of a bundle, a request for files, a node's descriptor at pairing.
 None of them can be an origin (an origin has four parts), so none can be taken for a checkpoint."""
-
-MAC_TEXTS = ("cochair/bundle-working/v1",)
-"""First lines of the texts, other than checkpoints, that are MACed: the list of a bundle's working members. A checkpoint's MAC is over another domain."""
 
 
 class Held(CochairError):
@@ -172,17 +166,10 @@ class Keeper:
                 text, _ = split_note(note)
                 verifier = self._mac(Checkpoint.parse(text).origin, to or self.public.side, room, peer)
                 return Line(open_note(note, [verifier]).text)
-            case MacText(origin, text, room, peers):
-                self._own(origin)
-                _check_first(text, MAC_TEXTS)
-                return Note(sign_note(text, [self._text_line(origin, side, room, public, text) for side, public in sorted(peers.items())]))
-            case CheckText(origin, text, room, peer, mac):
-                _check_first(text, MAC_TEXTS)
-                if not hmac.compare_digest(self._text_line(origin, self.public.side, room, peer, text).blob, mac):
-                    raise Rejected("The MAC of the working papers' list does not hold")
-                return Line(text)
             case SignText(name, text):
-                _check_first(text, TEXTS)
+                check_text(text)
+                if text.split("\n", 1)[0] not in TEXTS:
+                    raise Rejected("The log key signs no such text", f"The first line must be one of: {', '.join(TEXTS)}")
                 return Note(sign_note(text, [self._log_signer(name).sign(text)]))
             case Last(origin):
                 last = self._ledger.last(origin)
@@ -197,10 +184,6 @@ class Keeper:
             self._signers[name] = LogSigner(name, self._keys.log)
         return self._signers[name]
 
-    def _text_line(self, origin: str, side: str, room: str, public: bytes, text: str) -> SignatureLine:
-        verifier = self._mac(origin, side, room, public)
-        return SignatureLine(verifier.name, verifier.key_id, hmac.digest(self._macs[origin, room, public], text.encode(), "sha256"))
-
     def _mac(self, origin: str, side: str, room: str, public: bytes) -> MacVerifier:
         check_hex(room, 32)
         known = (origin, room, public)
@@ -209,12 +192,6 @@ class Keeper:
                 self._macs.clear()
             self._macs[known] = mac_key(self._keys.exchange, public, room, origin)
         return MacVerifier(origin, side, self._macs[known])
-
-
-def _check_first(text: str, allowed: Sequence[str]) -> None:
-    check_text(text)
-    if text.split("\n", 1)[0] not in allowed:
-        raise Rejected("The node's keys authenticate no such text", f"The first line must be one of: {', '.join(allowed)}")
 
 
 def _take(folder: Path) -> int:

@@ -76,25 +76,6 @@ class OpenWorking(_Request, frozen=True, tag="open-working"):
     to: str = ""
 
 
-class MacText(_Request, frozen=True, tag="mac-text"):
-    """Authenticate a text of the closed list of `signer_core.MAC_TEXTS` to each peer, under the MAC keys of the log `origin` -> note."""
-
-    origin: str
-    text: str
-    room: str
-    peers: dict[str, bytes]
-
-
-class CheckText(_Request, frozen=True, tag="check-text"):
-    """Check the MAC of such a text under the key shared with `peer` -> the text."""
-
-    origin: str
-    text: str
-    room: str
-    peer: bytes
-    mac: bytes
-
-
 class SignText(_Request, frozen=True, tag="sign-text"):
     """Sign a text of the closed list of `signer_core.TEXTS` with the log key under the name `name` -> note."""
 
@@ -112,7 +93,7 @@ class Public(_Request, frozen=True, tag="public"):
     """The public keys."""
 
 
-Request: TypeAlias = Sign | Mac | Cosign | OpenWorking | MacText | CheckText | SignText | Last | Public
+Request: TypeAlias = Sign | Mac | Cosign | OpenWorking | SignText | Last | Public
 
 
 class _Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="is"):
