@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cochair.kit.errors import NotFound
+from cochair.kit.errors import CochairError, NotFound
 from cochair.kit.ids import parse_origin
 from cochair.ledger.merkle import Frontier, leaf_hash
 from cochair.ledger.merkle import root as tree_root
@@ -94,6 +94,7 @@ def begin(registry: Registry, room: str, structural: Structural) -> Live:
 
 def catch_up(tx: Tx, live: Live) -> None:
     """Bring the room to exactly the cut at which the tables are."""
+    first = live.ord == -1
     rows = tx.query("SELECT origin, seq, ord, data FROM n_entry WHERE room = ? AND ord > ? ORDER BY ord", (live.room, live.ord))
     batch: list[bytes] = []
     origin = ""
@@ -104,7 +105,13 @@ def catch_up(tx: Tx, live: Live) -> None:
         batch.append(bytes(row["data"]))
         live.ord = row["ord"]
     _add(live, origin, batch)
-    logs = tx.query("SELECT origin, applied FROM n_log WHERE room = ?", (live.room,))
+    logs = tx.query("SELECT origin, size, root, applied FROM n_log WHERE room = ?", (live.room,))
+    if first:
+        for log in logs:
+            if (live.tree(log["origin"]).size, live.tree(log["origin"]).root().hex()) != (log["size"], log["root"]):
+                raise CochairError(
+                    f"The log {log['origin']} was altered in the database", "Run: cochair record fsck, and take it back from the other Side"
+                )
     for log in logs:
         live.fold.log(log["origin"])
     if rows or any(live.fold.log(log["origin"]).applied < log["applied"] for log in logs):

@@ -6,7 +6,7 @@ Rules:
   It commits when the block ends and rolls back when the block raises. `read()` is a consistent snapshot that cannot write.
 - Joint tables are made from their declaration. Their primary key is (room, key..., src), so two sources can never collide: not by mistake, and not by
   a hostile entry.
-- SQL must not contain a literal ``?`` or ``%``; names come from code, values only as parameters.
+- SQL must not contain a literal ``?``; names come from code, values only as parameters.
 """
 
 from __future__ import annotations

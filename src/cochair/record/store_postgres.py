@@ -18,7 +18,7 @@ from cochair.record.store import Params, quoted
 @lru_cache(1024)
 def translated(sql: str) -> str:
     """Our SQL -> psycopg's: ``?`` becomes ``%s``."""
-    return sql.replace("?", "%s")
+    return sql.replace("%", "%%").replace("?", "%s")
 
 
 class PostgresTx:
