@@ -49,6 +49,7 @@ TLS = bool(COCHAIR_TLS_CERT) or COCHAIR_TLS_PROXY
 INSTALLED_APPS = [
     "cochair.web",
     "cochair.accounts",
+    "cochair.workspace",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -100,6 +101,9 @@ TEMPLATES = [
         },
     }
 ]
+# What the stages write, handed to the node object: not a choice of the operator.
+COCHAIR_REGISTRY = "cochair.stages.REGISTRY"
+
 FORM_RENDERER = "cochair.web.forms.Renderer"
 
 # Tables of accounts, internal papers, drafts and press. The joint record has a store of its own (cochair.record) and never goes through here.

@@ -1,14 +1,14 @@
-"""The address table. Each app brings its own pages in one line; each view in them declares who may see it (``cochair.web.access``)."""
+"""The address table. Each app brings its own pages in one line; each view in them declares who may see it (``cochair.accounts.access``)."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from csp.decorators import csp_update
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from cochair.accounts.access import public_page, signed_in
 from cochair.web import views
-from cochair.web.access import public_page, signed_in
 
 # The library's own table also offers sign-up and mail; only what a node uses is listed.
 sign_in: list[URLPattern | URLResolver] = [
@@ -34,8 +34,8 @@ shell: list[URLPattern | URLResolver] = [
     path("dev/components", views.components, name="components"),
 ]
 
-# Apps with pages add theirs here: path("", include("cochair.workspace.urls")).
-apps: list[URLPattern | URLResolver] = []
+# Apps with pages add theirs here.
+apps: list[URLPattern | URLResolver] = [path("", include("cochair.workspace.urls"))]
 
 urlpatterns = [*shell, *sign_in, *apps]
 
