@@ -1,0 +1,111 @@
+"""New terms of exchange: a Side joins a room that another founded, and every Side that the terms name seals them (design: "each later version is sealed by all").
+
+Rules:
+
+1. The terms are settled by letters of the secretaries. A seal of them attests such a letter; no person's key is needed, because before the first common
+   terms no Side knows the other's posts.
+2. New terms name those before them and change nothing but the Sides: the name of the room, its limits, suites and the way of working stay.
+3. A node seals, or finds another's seal valid, only if the keys in the terms are those that it holds itself: its own, those in force, and those that people
+   compared when they paired the nodes (`exchange.descriptor`).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cochair.accounts import rights
+from cochair.accounts.rights import Actor
+from cochair.kit.errors import Conflict, Rejected
+from cochair.protocol import gather, seals
+from cochair.record import queries
+from cochair.record.node import Draft, Peer
+
+if TYPE_CHECKING:
+    from cochair.record.node import Node
+
+_KEPT = ("v", "what", "slug", "specimen", "founder", "limits", "suites", "working")
+_KEYS = ("domain", "log_key", "cosign_key", "exchange_key")
+
+
+def propose_terms(node: "Node", room: str, actor: Actor, joining: Iterable[Mapping[str, Any]]) -> str:
+    """Make and keep the terms with which further Sides join -> digest. ``joining``: entries of Sides in the form of `Node.descriptor`.
+
+    Raises Conflict if a Side's keys are not those that people compared, or if nobody joins.
+    """
+    rights.require(actor, "seal.attest")
+    before, digest = node.terms(room), _in_force(node, room)[-1]
+    known = {each["side"] for each in before["sides"]}
+    sides = [*before["sides"], *(dict(each) for each in joining if each["side"] not in known)]
+    if len(sides) == len(before["sides"]):
+        raise Conflict("These terms would name no further Side", "Pair with the node of the Side that joins, then propose the terms")
+    made = {**before, "previous": digest, "sides": sorted(sides, key=lambda each: str(each["side"]))}
+    _same_keys(node, room, made)
+    return node.put_structural(room, made)
+
+
+def seal_terms(node: "Node", room: str, actor: Actor, digest: str, letter: bytes) -> str:
+    """Seal new terms by a letter of the secretary of our Side -> the seal. Raises Conflict with what differs."""
+    rights.require(actor, "seal.attest")
+    if not letter:
+        raise Rejected("The letter is empty", "Choose the file of the letter by which the terms are settled")
+    step = _sealable(node, room, digest)
+    with node.read() as tx:
+        state = queries.slot(tx, room, "terms", room, step)
+    if any(seal.side == node.side and not seal.revoked for seal in state.seals):
+        raise Conflict("Our Side has sealed these terms already", "The other Side seals next")
+    body = {
+        "slot": {"kind": "terms", "of": room, "step": step},
+        "manifest": digest,
+        "key": None,
+        "heads": gather.heads(node, room),
+        "paper": node.put_paper(room, letter),
+        "how": "scan",
+    }
+    return node.write(room, [Draft("record", "seal", "record.seal/1", body)])[0]
+
+
+def find_terms(node: "Node", room: str, actor: Actor, seal: str) -> str:
+    """A person of our Side has read the other's letter and finds its seal of the terms valid -> the finding, which is final."""
+    found = seals.find(node, room, seal)
+    _same_keys(node, room, node.structural(room, found.manifest))
+    return seals.confirm_scan(node, room, actor, seal)
+
+
+def _in_force(node: "Node", room: str) -> list[str]:
+    """Digests of the terms that came into force, the founding ones first."""
+    chain = [room]
+    with node.read() as tx:
+        agreed = {state.slot.step: state.agreed for state in queries.slots(tx, room, "terms", room)}
+    while (following := agreed.get(len(chain))) and node.structural(room, following).get("previous") == chain[-1]:
+        chain.append(following)
+    return chain
+
+
+def _sealable(node: "Node", room: str, digest: str) -> int:
+    """The step of these terms, if this node may seal them (rules 2 and 3)."""
+    made, chain = node.structural(room, digest), _in_force(node, room)
+    if made.get("previous") != chain[-1]:
+        raise Conflict("These terms do not follow those in force", "Propose them anew")
+    before = node.terms(room)
+    if changed := [name for name in _KEPT if made.get(name) != before.get(name)]:
+        raise Conflict("New terms may only let a Side join, and these change " + ", ".join(changed), "Propose them anew")
+    if any(each not in made["sides"] for each in before["sides"]):
+        raise Conflict("These terms change a Side that is in the room", "Propose them anew")
+    _same_keys(node, room, made)
+    return len(chain)
+
+
+def _same_keys(node: "Node", room: str, made: Mapping[str, Any]) -> None:
+    """Raise Conflict unless the keys of every Side are those that this node holds."""
+    peers = node.peers(room)
+    own = node.descriptor(str(made.get("slug")))
+    for each in made.get("sides", ()):
+        side = str(each.get("side"))
+        held = own if side == node.side else _keys(peers.get(side))
+        if held is None:
+            raise Conflict(f"The node of {side} is not paired with this one", "Exchange descriptors and compare the fingerprints first")
+        if any(each.get(name) != held[name] for name in _KEYS):
+            raise Conflict(f"The terms name other keys of {side} than those that were compared", "Compare the fingerprints again")
+
+
+def _keys(peer: Peer | None) -> dict[str, str] | None:
+    return None if peer is None else {name: str(getattr(peer, name)) for name in _KEYS}
