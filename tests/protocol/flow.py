@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from cochair.accounts.rights import Actor
 from cochair.ledger import dsse
+from cochair.protocol import mandates, prepare, request, seals
 from cochair.protocol import operations as op
-from cochair.protocol import prepare, request, seals
 from cochair.protocol.contents import Instrument, InstrumentLanguage
 from cochair.protocol.effects import STAGE as PROTOCOL
 from cochair.protocol.operations import Unit
@@ -144,7 +144,7 @@ def mandate(node: Node, room: str, actor: Actor, body: str) -> tuple[str, dsse.P
     key = dsse.new_key()
     with node.read() as tx:
         [post] = [row["id"] for row in tx.query("SELECT id FROM bodies_post WHERE room = ? AND side = ?", [room, node.side])]
-    entry = seals.file_mandate(node, room, actor, post=post, body=body, public=key.public.data.hex(), since="2026-01-01")
+    entry = mandates.file_mandate(node, room, actor, post=post, body=body, public=key.public.data.hex(), since="2026-01-01")
     return entry, key
 
 

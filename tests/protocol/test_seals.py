@@ -6,7 +6,7 @@ import pytest
 from cochair.accounts.rights import Actor
 from cochair.kit.errors import Conflict, Denied, NotFound, Rejected
 from cochair.ledger import dsse
-from cochair.protocol import gather, prepare, request, seals
+from cochair.protocol import gather, mandates, prepare, request, seals
 from cochair.protocol import operations as op
 from cochair.protocol.text import paragraph
 from tests.protocol import flow
@@ -118,7 +118,7 @@ def test_a_mandate_that_does_not_cover_the_day_shows_no_authority(t, ready):
     with t.theirs.read() as tx:
         [post] = [row["id"] for row in tx.query("SELECT id FROM bodies_post WHERE room = ? AND side = 'RU'", [t.room])]
     public = key.public.data.hex()
-    entry = seals.file_mandate(t.theirs, t.room, RU, post=post, body=t.body, public=public, since="2020-01-01", until="2020-12-31")
+    entry = mandates.file_mandate(t.theirs, t.room, RU, post=post, body=t.body, public=public, since="2020-01-01", until="2020-12-31")
     flow.seal(t.theirs, t.room, RU, digest, (entry, key))
     t.meet()
     [(_, found)] = seals.check_seals(t.ours, t.room)
@@ -132,16 +132,25 @@ def test_each_suite_can_be_registered_and_used(t, ready, suite):
     with t.theirs.read() as tx:
         [post] = [row["id"] for row in tx.query("SELECT id FROM bodies_post WHERE room = ? AND side = 'RU'", [t.room])]
     public = key.public.data.hex()
-    entry = seals.file_mandate(t.theirs, t.room, RU, post=post, body=t.body, public=public, suite=suite, since="2026-01-01")
+    entry = mandates.file_mandate(t.theirs, t.room, RU, post=post, body=t.body, public=public, suite=suite, since="2026-01-01")
     flow.seal(t.theirs, t.room, RU, digest, (entry, key))
     t.meet()
     assert [one.result for _, one in seals.check_seals(t.ours, t.room)] == ["valid"]
 
 
+@pytest.mark.parametrize("suite", ["ed25519", "ecdsa-p256"])
+def test_a_key_in_its_der_form_is_the_same_key(suite):
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    key = dsse.new_key(suite)
+    der = key._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert mandates.public_key(suite, der.hex()) == mandates.public_key(suite, key.public.data.hex()) == key.public
+
+
 @pytest.mark.parametrize(("suite", "public"), [("ed25519", "00"), ("ed25519", "zz"), ("ecdsa-p256", "ab" * 33), ("gost", "00" * 32)])
 def test_what_is_no_key_is_not_registered(t, suite, public):
     with pytest.raises(Rejected):
-        seals.file_mandate(t.ours, t.room, IN, post="IN/record/4", body=t.body, public=public, suite=suite)
+        mandates.file_mandate(t.ours, t.room, IN, post="IN/record/4", body=t.body, public=public, suite=suite)
 
 
 def test_a_seal_is_taken_back_and_given_anew(t, ready):

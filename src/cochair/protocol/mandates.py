@@ -1,0 +1,101 @@
+"""Mandates: which key may sign for which post of a Side, on which body and when. A key says nothing; the entry that binds it does.
+
+The entry holds the public key and a random name of the person; the certificate, if there is one, is a paper. Whether a mandate is enough is each
+Side's own finding: a missing one is "authority not shown", and a later entry of that Side cures it.
+"""
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from cochair.accounts import rights
+from cochair.accounts.rights import Actor
+from cochair.kit.errors import Rejected
+from cochair.kit.ids import check_hex, new_person, parse_id
+from cochair.ledger import dsse
+from cochair.record.node import Draft
+from cochair.record.queries import Tx
+
+if TYPE_CHECKING:
+    from cochair.record.node import Node
+
+
+class Mandate(NamedTuple):
+    """A key bound to person, post, body and period by an entry of its Side. ``public`` as in the entry; ``key`` its digest there."""
+
+    id: str
+    side: str
+    key: str
+    public: str
+    suite: str
+    person: str
+    post: str
+    body: str
+    since: str
+    until: str | None
+    certificate: str | None
+
+    def covers(self, day: str) -> bool:
+        """Whether a day (2026-02-28) lies in the period of the mandate."""
+        return self.since <= day and (not self.until or day <= self.until)
+
+    def public_key(self) -> dsse.PublicKey:
+        """The key for checking signatures. Raises Rejected if it is damaged or of no known suite."""
+        return public_key(self.suite, self.public)
+
+
+def file_mandate(
+    node: "Node",
+    room: str,
+    actor: Actor,
+    *,
+    post: str,
+    body: str,
+    public: str,
+    suite: str = dsse.ED25519,
+    since: str = "",
+    until: str | None = None,
+    person: str = "",
+    certificate: bytes | None = None,
+) -> str:
+    """Bind a key to a post of our Side for a period -> the entry, which seals name. ``public``: hex of the DER public key (or raw Ed25519)."""
+    rights.require(actor, "mandate.file")
+    public_key(suite, public)
+    entry = {
+        "key": sha256(bytes.fromhex(public)).hexdigest(),
+        "public": public,
+        "suite": suite,
+        "person": person or new_person(),
+        "post": post,
+        "body": body,
+        "from": since,
+        "until": until,
+        "certificate": node.put_paper(room, certificate) if certificate else None,
+    }
+    return node.write(room, [Draft("record", "key", "record.key/1", entry)])[0]
+
+
+def mandates(tx: Tx, room: str, side: str | None = None, post: str | None = None) -> list[Mandate]:
+    """The mandates of the room, of one Side or post if asked, in the order of their entries."""
+    where = "".join(f" AND {name} = ?" for name, value in (("side", side), ("post", post)) if value is not None)
+    rows = tx.query(f"SELECT * FROM j_key WHERE room = ?{where}", [room, *(v for v in (side, post) if v is not None)])  # noqa: S608  # our own names
+    found = [Mandate(*(row[name] for name in Mandate._fields)) for row in rows]
+    return sorted(found, key=lambda one: (one.side, parse_id(one.id).seq))
+
+
+def public_key(suite: str, public: str) -> dsse.PublicKey:
+    """The key of a mandate: DER SubjectPublicKeyInfo in hex, or the bare 32 bytes of an Ed25519 key."""
+    data = bytes.fromhex(check_hex(public, len(public) // 2))
+    if suite == dsse.RSA or (suite == dsse.ED25519 and len(data) == 32) or (suite == dsse.ECDSA_P256 and len(data) == 33):
+        return dsse.public_key(suite, data)
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization as s
+
+    try:
+        key = s.load_der_public_key(data)
+        encoding, form = (
+            (s.Encoding.Raw, s.PublicFormat.Raw) if suite == dsse.ED25519 else (s.Encoding.X962, s.PublicFormat.CompressedPoint)
+        )
+        raw = key.public_bytes(encoding, form)
+    except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
+        raise Rejected("The public key cannot be read", "Give it in hex as `cochair keys` printed it") from None
+    return dsse.public_key(suite, raw)

@@ -1,0 +1,38 @@
+"""Numbers, dates and form compared across languages; printed numbers are no decimals."""
+
+import pytest
+
+from cochair.protocol.concord import differences
+from cochair.protocol.text import Text, paragraph
+
+
+@pytest.mark.parametrize(
+    ("en", "ru"),
+    [
+        ("See item 12.8 of 6 August 2025.", "См. пункт 12.8 от 06.08.2025."),
+        ("See item 12.8.1.", "См. пункт 12.8.1."),
+        ("2.5 million tonnes by 1 March 2027", "2,5 млн тонн до 1 марта 2027 года"),
+        ("The 11th session", "11-е заседание"),
+    ],
+)
+def test_what_says_the_same_passes(en, ru):
+    assert differences({"en": paragraph("en", en), "ru": paragraph("ru", ru)}) == []
+
+
+@pytest.mark.parametrize(
+    ("en", "ru"),
+    [
+        ("See item 12.8.", "См. пункт 12.9."),
+        ("by 1 March 2027", "до 1 апреля 2027 года"),
+        ("2.5 million", "25 млн"),
+        ("three copies, 3 annexes", "три экземпляра"),
+    ],
+)
+def test_what_differs_is_named(en, ru):
+    assert differences({"en": paragraph("en", en), "ru": paragraph("ru", ru)})
+
+
+def test_another_form_is_named():
+    one = Text("list", "en", ((("a",),), (("b",),)))
+    other = Text("list", "ru", ((("а",),),))
+    assert "form" in differences({"en": one, "ru": other})[0]
