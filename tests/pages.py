@@ -47,7 +47,7 @@ def opened(tmp_path_factory):
 @pytest.fixture
 def node(opened):
     """The node that the pages of this test show."""
-    from cochair.web.node import using
+    from cochair.accounts.here import using
 
     with using(opened):
         yield opened

@@ -6,10 +6,11 @@ from django.test import RequestFactory
 from django.urls import path
 from django.urls.converters import get_converters
 
+from cochair.accounts import access
+from cochair.accounts.access import access_of, needs, public_page, signed_in
 from cochair.accounts.rights import RIGHTS, ROLES
 from cochair.kit.errors import Conflict, Denied, NotFound, NotHeld, Rejected
-from cochair.web import access, checks
-from cochair.web.access import access_of, needs, public_page, signed_in
+from cochair.web import checks
 
 RIGHT = min(RIGHTS)
 SAMPLES = {
@@ -154,7 +155,7 @@ def test_the_last_error_page_needs_neither_node_nor_tables(client, monkeypatch):
     def failing_node():
         raise RuntimeError("the node is the error")
 
-    monkeypatch.setattr("cochair.web.node.get_node", failing_node)
+    monkeypatch.setattr("cochair.accounts.here.get_node", failing_node)
     client.raise_request_exception = False
     answer = client.get("/broken")
     assert answer.status_code == 500

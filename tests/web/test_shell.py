@@ -83,7 +83,7 @@ def test_alive_and_ready(client, db, node):
 
 
 def test_not_ready_without_a_node(client, db, settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("cochair.web.node._node", None)
+    monkeypatch.setattr("cochair.accounts.here._node", None)
     settings.COCHAIR_NODE = tmp_path / "nowhere"
     answer = client.get("/readyz")
     assert answer.status_code == 503
@@ -92,7 +92,7 @@ def test_not_ready_without_a_node(client, db, settings, tmp_path, monkeypatch):
 
 
 def test_an_error_page_is_drawn_even_when_the_node_is_the_error(client, db, settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("cochair.web.node._node", None)
+    monkeypatch.setattr("cochair.accounts.here._node", None)
     settings.COCHAIR_NODE = tmp_path / "nowhere"
     assert client.get("/no-such-page").status_code == 404
 
@@ -105,7 +105,7 @@ def test_the_page_of_components_is_closed_in_operation(client, db, node, setting
 
 
 def test_the_specimen_banner_follows_the_room(client, db, node, monkeypatch):
-    from cochair.web.node import using
+    from cochair.accounts.here import using
 
     class Room:
         side, specimen = "IN", False

@@ -6,8 +6,8 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils.translation import override
 
-from cochair.web.forms import refused
-from cochair.web.redline import Run, Span
+from cochair.accounts.pages import refused
+from cochair.kit.redline import Run, Span
 from cochair.web.templatetags import cochair as tags
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  (Django's name)
 
-from cochair.web.access import undeclared
+from cochair.accounts.access import undeclared
 
 LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 

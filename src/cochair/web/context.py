@@ -13,9 +13,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from cochair.accounts.access import access_of, actor_or_none
 from cochair.accounts.rights import Actor, may
 from cochair.kit.errors import CochairError
-from cochair.web.access import access_of, actor_or_none
 
 # (label, name of the address, whose first segment also marks the entry as the current one)
 NAVIGATION = (
@@ -28,11 +28,6 @@ NAVIGATION = (
     (_("Public record"), "public"),
 )
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "hi": "हिन्दी"}
-
-
-def in_room(request: HttpRequest, room: str) -> None:
-    """Say that this page shows the room with this id."""
-    request.cochair_room = room  # type: ignore[attr-defined]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -76,7 +71,7 @@ def _may(who: Actor | None, url: str) -> bool:
 
 
 def _specimen(request: HttpRequest) -> bool:
-    from cochair.web.node import get_node
+    from cochair.accounts.here import get_node
 
     try:
         node = get_node()

@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from cochair.accounts import rights
+from cochair.accounts.access import access_of, actor
 from cochair.kit.errors import CochairError, Conflict, Denied, NotFound, NotHeld
-from cochair.web.access import access_of, actor
 from cochair.web.views import error_page
 
 log = logging.getLogger(__name__)

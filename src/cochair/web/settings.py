@@ -102,7 +102,7 @@ TEMPLATES = [
     }
 ]
 # What the stages write, handed to the node object: not a choice of the operator.
-COCHAIR_REGISTRY = "cochair.stages.REGISTRY"
+NODE_REGISTRY = "cochair.stages.REGISTRY"
 
 FORM_RENDERER = "cochair.web.forms.Renderer"
 

@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cochair.kit.redline import Run, Span, redline
 from cochair.web.context import NAVIGATION
-from cochair.web.redline import Run, Span, redline
 from cochair.web.statuses import STATUSES
 from cochair.web.templatetags.cochair import day
 

@@ -9,8 +9,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cochair.accounts.access import public_page
 from cochair.kit.errors import CochairError
-from cochair.web.access import public_page
 
 
 @public_page
@@ -45,7 +45,7 @@ def livez(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(_request: HttpRequest) -> HttpResponse:
     """The node opens and its application tables answer; 503 with the reason otherwise."""
-    from cochair.web.node import get_node
+    from cochair.accounts.here import get_node
 
     try:
         node = get_node()

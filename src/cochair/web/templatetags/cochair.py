@@ -5,33 +5,29 @@ Dates come out of the record as ISO strings and may be passed as they are.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from django import template
 from django.contrib.staticfiles.finders import find
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from cochair.accounts.shown import day, days, locale, moment, session_name
 from cochair.kit.names import pick as pick_name
-from cochair.web.redline import Run, Span, segments
-from cochair.web.redline import redline as diff
+from cochair.kit.redline import Run, Span, segments
+from cochair.kit.redline import redline as diff
 from cochair.web.statuses import STATUSES
 
 register = template.Library()
-LOCALES = {"en": "en_GB", "ru": "ru_RU", "hi": "hi_IN"}
-
-
-def locale() -> str:
-    """The Babel locale of the page's language."""
-    return LOCALES.get(get_language() or "en", "en_GB")
+for shown in (day, moment, session_name):
+    register.filter(shown)
+register.simple_tag(days)
 
 
 @register.simple_tag
@@ -70,45 +66,6 @@ def sentence(text: str) -> str:
 
 
 @register.filter
-def day(value: Any, style: str = "long") -> str:
-    """From "2025-08-06" to "6 August 2025", "6 августа 2025 г."; style "medium" shortens the month; what is no date is shown as it is."""
-    found = _date(value)
-    return format_date(found, style, locale()) if found else str(value or "")
-
-
-@register.simple_tag
-def days(start: Any, end: Any = "") -> str:
-    """A span of days: "6–8 August 2025"."""
-    first, last = _date(start), _date(end)
-    if first is None or last is None or first == last:
-        return day(start)
-    if (first.year, first.month) == (last.year, last.month):  # each of our languages writes the day first
-        return f"{first.day}–{day(last)}"
-    return f"{format_date(first, 'd MMMM' if first.year == last.year else 'long', locale())} – {day(last)}"
-
-
-@register.filter
-def moment(value: Any) -> str:
-    """From "2025-08-06T09:30:00Z" to "6 Aug 2025, 09:30 UTC"."""
-    try:
-        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
-        return str(value or "")
-    return f"{format_datetime(found.astimezone(UTC), 'medium' if found.second else 'd MMM y, HH:mm', locale=locale())} UTC"
-
-
-def _date(value: Any) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value)[:10])
-    except ValueError:
-        return None
-
-
-@register.filter
 def and_list(values: Iterable[Any]) -> str:
     """The list as "a, b and c", "a, b и c"."""
     return str(format_list([str(value) for value in values], locale=locale()))
@@ -118,18 +75,6 @@ def and_list(values: Iterable[Any]) -> str:
 def pick(names: Mapping[str, str]) -> str:
     """The name in the page's language, or the nearest there is."""
     return pick_name(names, get_language() or "en")
-
-
-@register.filter
-def session_name(ordinal: Any) -> str:
-    """11 -> "11th Session", "11-е заседание"; without a number: "Session"."""
-    if ordinal in {None, ""}:
-        return _("Session")
-    number = int(ordinal)
-    suffix = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    # Translators: in English the number comes with its suffix ("11th"), in other languages bare ("11").
-    shown = f"{number}{suffix}" if (get_language() or "en").startswith("en") else str(number)
-    return pgettext("title", "%(ordinal)s Session") % {"ordinal": shown}
 
 
 @register.simple_tag(takes_context=True)
@@ -169,7 +114,7 @@ def marked(text: str, spans: Sequence[Span]) -> SafeString:
 def _own_side(context: template.Context) -> str:
     own = context.get("own_side")
     if own is None:
-        from cochair.web.node import get_node
+        from cochair.accounts.here import get_node
 
         own = get_node().side
     return str(own)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cochair.web.redline import Run, Span, redline, segments
+from cochair.kit.redline import Run, Span, redline, segments
 
 WORDS = st.lists(
     st.sampled_from(["The", "Sides", "will", "рассмотрят", "создадут", "विचार", ",", ".", "  ", "\n", "трубы"]), max_size=12

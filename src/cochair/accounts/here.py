@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
     from cochair.record.node import Node
@@ -23,9 +24,8 @@ def get_node() -> "Node":
     with _lock:
         if _node is None:
             from cochair.record.node import Node
-            from cochair.stages import REGISTRY
 
-            _node = Node.open(settings.COCHAIR_NODE, registry=REGISTRY)
+            _node = Node.open(settings.COCHAIR_NODE, registry=import_string(settings.NODE_REGISTRY))
         return _node
 
 

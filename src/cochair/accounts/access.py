@@ -63,7 +63,7 @@ def actor(request: HttpRequest) -> Actor:
 def actor_or_none(request: HttpRequest) -> Actor | None:
     """As ``actor``, with None for somebody who is not signed in."""
     if not hasattr(request, "cochair_actor"):
-        from cochair.web.node import get_node
+        from cochair.accounts.here import get_node
 
         user = getattr(request, "user", None)
         known = user is not None and user.is_authenticated
