@@ -29,7 +29,17 @@ CHANGES = {
     "rare earth": "sea salt", "critical minerals": "white clays", "critical mineral": "white clay", "aerospace": "ceramic", "3D printing": "laser welding",
     "additive manufacturing": "powder pressing", "mining": "quarrying", "domain experts": "legal experts", "modernisation": "horticulture",
 }  # fmt: skip
-VALUES = {"IN": "VN", "RU": "BY", 11: 7, 10: 6, 80: 45, "2025-08-06": "2025-03-12", "2025-08-07": "2025-03-13", "2025-08": "2025-03", "2024-09": "2023-05"}
+VALUES = {
+    "IN": "VN",
+    "RU": "BY",
+    11: 7,
+    10: 6,
+    80: 45,
+    "2025-08-06": "2025-03-12",
+    "2025-08-07": "2025-03-13",
+    "2025-08": "2025-03",
+    "2024-09": "2023-05",
+}
 _ANY = re.compile("|".join(re.escape(old) for old in sorted(CHANGES, key=len, reverse=True)))
 
 
@@ -76,7 +86,8 @@ def _fact(fact, move, text):
 def _perturbed():
     gold = load_gold(GOLD)
     register = [
-        body | {"parties": [_value(p) for p in body["parties"]], "names": {"en": [changed(n)[0] for n in body["names"]["en"]]}} for body in gold.register
+        body | {"parties": [_value(p) for p in body["parties"]], "names": {"en": [changed(n)[0] for n in body["names"]["en"]]}}
+        for body in gold.register
     ]
     texts, facts = {}, {}
     for key, entry in gold.files.items():

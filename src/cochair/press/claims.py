@@ -39,7 +39,13 @@ class Claim(msgspec.Struct):
 
     def to_dict(self) -> dict[str, Any]:
         """-> the claim as flat JSON: field, spans, value, rule, then the keys of ``detail``."""
-        return {"field": self.field, "spans": msgspec.to_builtins(self.spans), "value": self.value, "rule": self.rule} | msgspec.to_builtins(self.detail)
+        flat: dict[str, Any] = {
+            "field": self.field,
+            "spans": msgspec.to_builtins(self.spans),
+            "value": self.value,
+            "rule": self.rule,
+        } | msgspec.to_builtins(self.detail)
+        return flat
 
 
 class SentenceMark(msgspec.Struct, frozen=True):

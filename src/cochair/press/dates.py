@@ -133,7 +133,9 @@ def _safe(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _nearest(month: int, day: int, reference: date) -> date | None:
+def _nearest(month: int, day: int, reference: date | None) -> date | None:
+    if reference is None:
+        return None
     options = [d for y in (reference.year - 1, reference.year, reference.year + 1) if (d := _safe(y, month, day))]
     return min(options, key=lambda d: abs((d - reference).days), default=None)
 
@@ -143,10 +145,7 @@ def resolve(when: When, reference: date | None, *, ahead: bool = False) -> str |
     if when.month is not None:
         if when.day is None:
             return f"{when.year}-{when.month:02}" if when.year else None
-        if when.year:
-            first = _safe(when.year, when.month, when.day)
-        else:
-            first = _nearest(when.month, when.day, reference) if reference else None
+        first = _safe(when.year, when.month, when.day) if when.year else _nearest(when.month, when.day, reference)
         if first is None:
             return None
         if when.until:
@@ -173,5 +172,5 @@ def _relative(relative: str, reference: date) -> str | None:
 
 
 def code_of(when: When) -> str | None:
-    """when -> "WE" for a bare weekday, else None."""
+    """When -> "WE" for a bare weekday, else None."""
     return WEEKDAY_CODES[when.weekday] if when.weekday and when.month is None else None

@@ -8,11 +8,9 @@ Rules of this module:
 """
 
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import msgspec
-
+from cochair.press.datafiles import load
 from cochair.press.tokens import Token, words
 
 Found = dict[str, dict[int, list[tuple[int, Any]]]]
@@ -20,13 +18,6 @@ Found = dict[str, dict[int, list[tuple[int, Any]]]]
 
 CAPITAL = frozenset({"country", "demonym", "city", "month", "weekday", "outlet", "areacap"})
 _EXACT = frozenset({"US", "IT", "AI", "AP", "AA", "MIC", "APP", "UNI", "Report", "Trend", "ANI"})
-
-
-def load(name: str) -> dict[str, Any]:
-    """name of a data file without ``.json`` -> its content."""
-    data = resources.files("cochair.press").joinpath("data", f"{name}.json").read_bytes()
-    content: dict[str, Any] = msgspec.json.decode(data)
-    return content
 
 
 class Lexicon:
@@ -53,7 +44,7 @@ class Lexicon:
         self._automaton.make_automaton()
 
     def find(self, tokens: list[Token]) -> Found:
-        """tokens -> every phrase found, by class and first token."""
+        """Tokens -> every phrase found, by class and first token."""
         found: Found = {}
         if not tokens:
             return found

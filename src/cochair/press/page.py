@@ -12,7 +12,8 @@ from functools import cache
 from typing import Any
 
 from cochair.press.claims import Claim, Span
-from cochair.press.gazetteer import Found, lexicon, load
+from cochair.press.datafiles import load
+from cochair.press.gazetteer import Found, lexicon
 from cochair.press.patterns import Capture, Matcher
 from cochair.press.register import Register
 from cochair.press.text import Stretch, blocks, sentences
@@ -36,7 +37,7 @@ class Sentence:
 
 @cache
 def patterns(name: str) -> tuple[tuple[Matcher, dict[str, Any]], ...]:
-    """name of a list in data/patterns.json -> its patterns with their further keys."""
+    """Name of a list in data/patterns.json -> its patterns with their further keys."""
     return tuple((Matcher(entry["p"]), entry) for entry in load("patterns")[name])
 
 
@@ -104,34 +105,34 @@ class Page:
         matches.sort(key=lambda match: -match[0])
 
     def fold(self, index: int) -> str:
-        """token -> its fold, "" outside the text."""
+        """Token -> its fold, "" outside the text."""
         return self.tokens[index].fold if 0 <= index < len(self.tokens) else ""
 
     def capital(self, index: int) -> bool:
-        """token -> does it begin with a capital letter?"""
+        """Token -> does it begin with a capital letter?"""
         return self.tokens[index].text[0].isupper()
 
     def joined(self, index: int) -> bool:
-        """token -> does it touch the one before it?"""
+        """Token -> does it touch the one before it?"""
         return index > 0 and self.tokens[index - 1].end == self.tokens[index].start
 
     def glued(self, index: int) -> bool:
-        """token -> is it one part of a hyphenated word (``waste-to-energy``)?"""
+        """Token -> is it one part of a hyphenated word (``waste-to-energy``)?"""
         return (self.fold(index - 1) == "-" and self.joined(index)) or (self.fold(index + 1) == "-" and self.joined(index + 1))
 
     # making claims
 
     def span(self, first: int, last: int) -> Span:
-        """tokens first..last (exclusive) -> their span."""
+        """Tokens first..last (exclusive) -> their span."""
         start, end = self.tokens[first].start, self.tokens[last - 1].end
         return Span(start, end, self.text[start:end])
 
     def chars(self, start: int, end: int) -> Span:
-        """offsets -> span."""
+        """Offsets -> span."""
         return Span(start, end, self.text[start:end])
 
     def words(self, first: int, last: int) -> str:
-        """tokens -> the text between their first and last letter."""
+        """Tokens -> the text between their first and last letter."""
         return self.text[self.tokens[first].start : self.tokens[last - 1].end]
 
     def claim(self, kind: str, span: Span | tuple[int, int], value: Any, rule: str, **detail: Any) -> Claim:

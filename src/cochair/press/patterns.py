@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from cochair.press.tokens import fold
 
-
 _VERBS = frozenset({"was", "were", "is", "are", "which", "will"})
 
 
@@ -36,7 +35,7 @@ class Capture(NamedTuple):
 
 
 def parse(pattern: str) -> tuple[Part, ...]:
-    """text of a pattern -> its parts."""
+    """Text of a pattern -> its parts."""
     parts = []
     for piece in pattern.split():
         if piece.startswith(".."):
@@ -48,15 +47,18 @@ def parse(pattern: str) -> tuple[Part, ...]:
         options = body.split("|") if body != "|" else ["|"]
         parts.append(
             Part(
-                frozenset(fold(o) for o in options if not o.startswith("<")), tuple(o[1:-1] for o in options if o.startswith("<")),
-                name, optional=optional, gap=0,
-            )  # fmt: skip
+                frozenset(fold(o) for o in options if not o.startswith("<")),
+                tuple(o[1:-1] for o in options if o.startswith("<")),
+                name,
+                optional=optional,
+                gap=0,
+            )
         )
     return tuple(parts)
 
 
 def _wall(page: Any, i: int) -> bool:
-    """token -> is it where a gap must end?"""
+    """Token -> is it where a gap must end?"""
     return page.fold(i) in _VERBS or (page.fold(i) == "and" and page.fold(i + 1) in {"a", "an", "the"})
 
 

@@ -34,7 +34,7 @@ _READERS = (
 
 
 def language_of(text: str) -> str:
-    """text -> "en", "ru", "hi" by its script, or "und" when most letters are of none of them."""
+    """Text -> "en", "ru", "hi" by its script, or "und" when most letters are of none of them."""
     counts = {"en": 0, "ru": 0, "hi": 0}
     letters = 0
     for char in text[:20000]:
@@ -60,7 +60,14 @@ def read(text: str, register: Register, report: str = "", sha256: str = "") -> R
     for reader in _READERS:
         reader(page)
     claims = sorted(page.claims, key=lambda c: (c.spans[0].start, c.spans[0].end, c.field))
-    return Reading(report, sha256 or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), len(text), language_of(text), claims, _marks(page, claims))
+    return Reading(
+        report,
+        sha256 or hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        len(text),
+        language_of(text),
+        claims,
+        _marks(page, claims),
+    )
 
 
 def _marks(page: Page, claims: list[Claim]) -> list[SentenceMark]:
@@ -82,7 +89,7 @@ def _marks(page: Page, claims: list[Claim]) -> list[SentenceMark]:
 
 
 def read_bytes(data: bytes, register: Register, report: str = "") -> Reading:
-    """bytes of a file -> Reading. Raises Rejected when they are not UTF-8 text or too many."""
+    """Bytes of a file -> Reading. Raises Rejected when they are not UTF-8 text or too many."""
     if len(data) > 4 * MAX_BYTES:
         raise Rejected(f"The file is larger than {4 * MAX_BYTES} bytes", "Give one report a file")
     try:

@@ -5,27 +5,23 @@ Rules of this module:
 - A row is one fact. ``states`` says what each report says, ``omits`` which reports are silent. Reports of different sessions (other body or other ordinal) are not to be given together.
 - Verdict among the reports: ``silent`` only one states it; ``same`` they agree (spelling, wording, level of detail may differ and is named); ``coarser`` one leaves open what another
   settles; ``differs`` they say different things that can both be so; ``contradicts`` they cannot both be so, or one report contradicts itself.
-- Topics are lined up by areas of cooperation (``data/areas.json``; a narrower area meets its parent), where none is known by their telling words.
-- Modes: *activities* (production, joint development, ...) exclude each other: ``contradicts``. A *form* (joint project, joint venture) beside another mode ``differs``. General
-  engagement fits all. Among matters that all reports call merely potential, *project* says nothing of the mode.
+- Topics are lined up, and their modes compared, by ``topickeys``. Among matters that all reports call merely potential, *project* says nothing of the mode.
 - The record is a plain mapping of fact -> value; each report's verdict against it uses the same words, and ``silent`` where the record has nothing.
 """
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import msgspec
 
 from cochair.press.claims import Claim, Reading
-from cochair.press.gazetteer import load
+from cochair.press.datafiles import load
 from cochair.press.tokens import stem, tokenize, words
+from cochair.press.topickeys import SMALL, compare_modes, narrower, topic_keys
 
 Verdict = str
 TENTATIVE = frozenset({"potential", "explored", "emerging"})
 _INDUSTRY = frozenset({"industry", "business", "private", "company", "commercial", "corporate", "entrepreneur", "enterprise"})
-_SMALL = frozenset({"the", "of", "from", "and", "for", "in", "a", "an", "or", "on", "its", "new", "various"})
-_RANK = {"silent": 0, "same": 1, "coarser": 2, "differs": 3, "contradicts": 4}
 
 
 class Row(msgspec.Struct):
@@ -52,7 +48,7 @@ def _row(fact: str, states: dict[str, Any], reports: list[str], verdict: Verdict
 
 
 def _same_text(texts: list[str]) -> str | None:
-    """texts of one meaning -> None, "spelling_variant" or "wording"."""
+    """Texts of one meaning -> None, "spelling_variant" or "wording"."""
     if len(set(texts)) < 2:
         return None
     return "spelling_variant" if len({words(t) for t in texts}) == 1 else "wording"
@@ -82,7 +78,9 @@ class _Reports:
         else:
             verdict = "same"
         texts = [c.spans[0].text for claims in found.values() for c in claims[:1]]
-        difference = _same_text(texts) if field.startswith("body") and verdict == "same" else "granularity" if verdict == "coarser" else None
+        difference = (
+            _same_text(texts) if field.startswith("body") and verdict == "same" else "granularity" if verdict == "coarser" else None
+        )
         return [_row(fact, states, self.keys, verdict, difference)]
 
     def _weekdays_fit(self, found: dict[str, list[Claim]], known: str) -> bool:
@@ -101,7 +99,9 @@ class _Reports:
             names = {key: claims[0].value["person"] for key, claims in found.items()}
             verdict = "same" if _names_fit(list(names.values())) else "contradicts"
             offices = {c[0].detail["office"].text for c in found.values() if "office" in c[0].detail}
-            rows.append(_row(f"chair.{side}", names, self.keys, verdict, "office: " + " / ".join(sorted(offices)) if len(offices) > 1 else None))
+            rows.append(
+                _row(f"chair.{side}", names, self.keys, verdict, "office: " + " / ".join(sorted(offices)) if len(offices) > 1 else None)
+            )
         return rows
 
     def count(self) -> list[Row]:
@@ -159,7 +159,14 @@ class _Reports:
         signers = {}
         for key, claims in own.items():
             chairs = {c.value["person"] for c in self.readings[key].of("chair")}
-            persons = [p for c in claims if c.value["status"] == "signed" for s in c.detail.get("signers", ()) for p in s["resolves_to"] if len(p) > 2 or p in chairs]
+            persons = [
+                p
+                for c in claims
+                if c.value["status"] == "signed"
+                for s in c.detail.get("signers", ())
+                for p in s["resolves_to"]
+                if len(p) > 2 or p in chairs
+            ]
             if persons:
                 signers[key] = list(dict.fromkeys(persons))
         if signers:
@@ -203,7 +210,10 @@ class _Reports:
                 speaker = claim.detail.get("speaker")
                 name = speaker["span"].text if speaker else "unknown"
                 groups.setdefault("_".join(w for w in words(name) if w != "the" and w.isalnum()), {}).setdefault(key, claim.spans[0].text)
-        return [_row(f"quotation:{name}", states, self.keys, "same" if len(set(states.values())) == 1 else "differs") for name, states in groups.items()]
+        return [
+            _row(f"quotation:{name}", states, self.keys, "same" if len(set(states.values())) == 1 else "differs")
+            for name, states in groups.items()
+        ]
 
     def engagements(self) -> list[Row]:
         groups: dict[str, dict[str, Any]] = {}
@@ -241,7 +251,7 @@ def _kind(text: str) -> str:
     for i in range(len(folds)):
         for size in (2, 1):
             found = heads.get(" ".join(folds[i : i + size]))
-            if found == "representatives" or found == "members":
+            if found in {"representatives", "members"}:
                 return "industry" if any(stem(f) in _INDUSTRY for f in folds) else str(found)
             if found:
                 return str(found)
@@ -250,101 +260,34 @@ def _kind(text: str) -> str:
 
 def _modifiers(text: str) -> frozenset[str]:
     heads = load("en")["kindhead"]
-    return frozenset(stem(t.text) for t in tokenize(text) if t.fold not in heads and t.fold not in _SMALL)
+    return frozenset(stem(t.text) for t in tokenize(text) if t.fold not in heads and t.fold not in SMALL)
 
 
 def _told(claim: Claim) -> str:
     modes = claim.detail.get("modes") or []
-    return claim.value + (" / " + ", ".join(modes) if modes else "") + (f" ({claim.detail['stage']})" if claim.detail.get("stage") else "")
-
-
-@cache
-def _areas() -> dict[str, Any]:
-    return load("areas")
-
-
-@cache
-def _phrases() -> dict[tuple[str, ...], str]:
-    return {tuple(stem(w) for w in words(p)): code for code, entry in _areas().items() for p in entry["en"]}
-
-
-def topic_keys(text: str) -> list[str]:
-    """words of a topic -> codes of the areas in it (longest first, broad ones only to say nothing), else its own telling words."""
-    stems = [stem(t.text) for t in tokenize(text)]
-    found: list[str] = []
-    i = 0
-    broad = False
-    while i < len(stems):
-        for size in range(min(6, len(stems) - i), 0, -1):
-            code = _phrases().get(tuple(stems[i : i + size]))
-            if code:
-                if _areas()[code].get("broad"):
-                    broad = True
-                else:
-                    found.append(code)
-                i += size
-                break
-        else:
-            i += 1
-    codes = [c for c in dict.fromkeys(found) if not any(_is_parent(c, other) for other in found)]
-    if codes:
-        return codes
-    if broad:
-        return []
-    weak = {stem(w) for name in ("weak", "activity", "generic") for phrase in load("en")[name] for w in words(phrase)}
-    telling = [s for s in stems if s not in weak and s not in _SMALL and s.isalnum()]
-    return ["_".join(telling or [s for s in stems if s.isalnum()])]
-
-
-def _is_parent(code: str, other: str) -> bool:
-    parent = _areas().get(other, {}).get("parent")
-    return bool(parent) and (parent == code or _is_parent(code, parent))
+    value = str(claim.value)
+    return value + (" / " + ", ".join(modes) if modes else "") + (f" ({claim.detail['stage']})" if claim.detail.get("stage") else "")
 
 
 def _merge(groups: dict[str, dict[str, list[Claim]]]) -> dict[str, dict[str, list[Claim]]]:
     """An area that no report has together with a narrower one joins it; so does a topic of unknown area whose words hold those of another."""
     out = dict(groups)
     for label in list(groups):
-        narrower = [other for other in out if other != label and _narrower(label, other)]
-        narrower = [other for other in narrower if not set(out[other]) & set(out[label])]
-        if len(narrower) == 1:
-            target = out[narrower[0]]
+        below = [other for other in out if other != label and narrower(label, other)]
+        below = [other for other in below if not set(out[other]) & set(out[label])]
+        if len(below) == 1:
+            target = out[below[0]]
             for key, claims in out.pop(label).items():
                 target.setdefault(key, []).extend(claims)
     return out
-
-
-def _narrower(label: str, other: str) -> bool:
-    if label in _areas() or other in _areas():
-        return _areas().get(other, {}).get("parent") == label and not _areas().get(label, {}).get("broad") and _areas()[label].get("parent") is not None
-    return set(label.split("_")) < set(other.split("_"))
 
 
 def _modes(claims: list[Claim]) -> set[str]:
     return {m for c in claims for m in c.detail.get("modes") or []}
 
 
-@cache
-def _axis(mode: str) -> str:
-    return str(load("modes").get(mode, {}).get("axis", "general"))
-
-
-def compare_modes(modes: list[frozenset[str]]) -> Verdict:
-    """modes named by each report -> verdict; an empty set says nothing of the mode."""
-    worst = "same"
-    telling = [frozenset(m for m in own if _axis(m) != "general") for own in modes]
-    for i, one in enumerate(telling):
-        for two in telling[i + 1 :]:
-            if not one or not two or one & two:
-                continue
-            activities = all(_axis(m) == "activity" for m in one | two)
-            verdict = "contradicts" if activities else "differs"
-            worst = max(worst, verdict, key=lambda v: _RANK[v])
-    return worst
-
-
 def engagement_key(claim: Claim, published: str | None) -> str:
-    """engagement -> "fomin-kumar" for a meeting, "doval-moscow-2025-08" for a visit; a visit under way takes the month of publication."""
+    """Engagement -> "fomin-kumar" for a meeting, "doval-moscow-2025-08" for a visit; a visit under way takes the month of publication."""
     value = claim.value
     surnames = [p.split()[-1].lower() for p in value["persons"]]
     if value["kind"] == "meeting":
@@ -354,7 +297,7 @@ def engagement_key(claim: Claim, published: str | None) -> str:
 
 
 def _verdict(stated: Any, held: Any) -> Verdict:
-    """one report's value, the record's value -> verdict."""
+    """One report's value, the record's value -> verdict."""
     if held is None:
         return "silent"
     if stated is None or (isinstance(held, list) and isinstance(stated, list) and set(map(str, stated)) < set(map(str, held))):
@@ -372,7 +315,7 @@ def _verdict(stated: Any, held: Any) -> Verdict:
 
 
 def reconcile(readings: Mapping[str, Reading] | list[Reading], record: Mapping[str, Any] | None = None) -> list[Row]:
-    """readings of one session (by report key, or a list), facts of the record -> rows, one a fact.
+    """Readings of one session (by report key, or a list), facts of the record -> rows, one a fact.
 
     ``record`` maps the names of rows (``session.date``, ``chair.IN``, ``document.status``, ``topic:railway``...) to values; for a topic the value is {"modes": [...]}.
     """
@@ -395,6 +338,10 @@ def reconcile(readings: Mapping[str, Reading] | list[Reading], record: Mapping[s
 def _against(reports: _Reports, row: Row, key: str, held: Any) -> Verdict:
     if row.fact.startswith("topic:") and isinstance(held, dict):
         label = row.fact.split(":", 1)[1]
-        own = [c for c in reports.readings[key].of("topic") if label in topic_keys(c.value) or any(_narrower(k, label) for k in topic_keys(c.value))]
+        own = [
+            c
+            for c in reports.readings[key].of("topic")
+            if label in topic_keys(c.value) or any(narrower(k, label) for k in topic_keys(c.value))
+        ]
         return compare_modes([frozenset(_modes(own)), frozenset(held.get("modes", ()))])
     return _verdict(row.states[key], held)

@@ -14,7 +14,27 @@ from cochair.kit.errors import Rejected
 from cochair.press.gazetteer import Lexicon
 from cochair.press.tokens import Token, stem, tokenize, words
 
-_SMALL = frozenset({"and", "on", "of", "for", "the", "in", "cooperation", "cooperat", "sotrudnichestv", "и", "по", "сотрудничеств", "в", "о", ",", "-", "&"})
+_SMALL = frozenset(
+    {
+        "and",
+        "on",
+        "of",
+        "for",
+        "the",
+        "in",
+        "cooperation",
+        "cooperat",
+        "sotrudnichestv",
+        "и",
+        "по",
+        "сотрудничеств",
+        "в",
+        "о",
+        ",",
+        "-",
+        "&",
+    }
+)
 _NEAR = 0.6
 
 
@@ -29,7 +49,7 @@ class Body(msgspec.Struct, frozen=True):
 
 
 def stems(phrase: str) -> frozenset[str]:
-    """phrase -> stems of its telling words."""
+    """Phrase -> stems of its telling words."""
     return frozenset(stem(t.text) for t in tokenize(phrase) if t.fold not in _SMALL)
 
 
@@ -45,14 +65,14 @@ class Register:
 
     @classmethod
     def from_json(cls, value: Any) -> "Register":
-        """list of bodies as JSON -> Register. Raises Rejected."""
+        """List of bodies as JSON -> Register. Raises Rejected."""
         try:
             return cls(msgspec.convert(value, list[Body]))
         except msgspec.ValidationError as fault:
             raise Rejected(f"This is not a register of bodies: {fault}", "See docs/formats/press-claims.md") from None
 
     def find(self, tokens: list[Token]) -> dict[int, list[tuple[int, Any]]]:
-        """tokens -> names of the register that stand in them word for word."""
+        """Tokens -> names of the register that stand in them word for word."""
         if not self.bodies:
             return {}
         if self._lexicon is None:
@@ -65,7 +85,7 @@ class Register:
         return self._lexicon.find(tokens).get("regname", {})
 
     def parent(self, body: str) -> str | None:
-        """id -> id of its parent."""
+        """Id -> id of its parent."""
         known = self.bodies.get(body)
         return known.parent if known else None
 
@@ -79,9 +99,8 @@ class Register:
             if not wanted:
                 best.append((_NEAR, body.id))
                 continue
-            for own in self._fields[body.id]:
-                if own and (near := len(own & wanted) / len(own | wanted)) >= _NEAR:
-                    best.append((near, body.id))
+            nears = (len(own & wanted) / len(own | wanted) for own in self._fields[body.id] if own)
+            best.extend((near, body.id) for near in nears if near >= _NEAR)
         best.sort(reverse=True)
         if not best or (len({b for n, b in best if n == best[0][0]}) > 1):
             return None
@@ -97,5 +116,5 @@ def _after_kind(name: str) -> str:
 
 
 def slug(phrase: str) -> str:
-    """phrase -> its telling words as one id, spelling folded."""
+    """Phrase -> its telling words as one id, spelling folded."""
     return "-".join(w for w in words(phrase) if w not in _SMALL and w.isalnum()) or "general"

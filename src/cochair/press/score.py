@@ -76,11 +76,13 @@ class Score(msgspec.Struct):
 
 
 def load_gold(path: Path) -> Gold:
-    """gold file -> Gold. Raises Rejected when it is not one."""
+    """Gold file -> Gold. Raises Rejected when it is not one."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Gold)
     except (OSError, msgspec.DecodeError) as fault:
-        raise Rejected(f"{path.name} cannot be read as a gold file: {fault}", "Give a file in the form of docs/formats/press-claims.md") from None
+        raise Rejected(
+            f"{path.name} cannot be read as a gold file: {fault}", "Give a file in the form of docs/formats/press-claims.md"
+        ) from None
 
 
 def _overlaps(claim: Claim, fact: dict[str, Any]) -> bool:
@@ -112,9 +114,14 @@ class _Tally:
         for fact in facts:
             line = self.fields.setdefault(fact["field"], FieldScore())
             line.gold += 1
-            match = next((c for c in reading.claims if id(c) not in used and c.field == fact["field"] and _overlaps(c, fact) and _same(c, fact)), None)
+            match = next(
+                (c for c in reading.claims if id(c) not in used and c.field == fact["field"] and _overlaps(c, fact) and _same(c, fact)),
+                None,
+            )
             if match is None:
-                self.missed.append(f"{key} {fact['field']} {fact['value']!r} at {fact['spans'][0]['start']}: {fact['spans'][0]['text'][:60]!r}")
+                self.missed.append(
+                    f"{key} {fact['field']} {fact['value']!r} at {fact['spans'][0]['start']}: {fact['spans'][0]['text'][:60]!r}"
+                )
                 continue
             used.add(id(match))
             line.found += 1
@@ -124,10 +131,14 @@ class _Tally:
                 self.others[claim.field] = self.others.get(claim.field, 0) + 1
             elif id(claim) not in used and not self._neutral(claim, facts):
                 self.fields.setdefault(claim.field, FieldScore()).wrong += 1
-                self.wrong.append(f"{key} {claim.field} {claim.value!r} {claim.detail.get('modes', '')} at {claim.spans[0].start}: {claim.spans[0].text[:60]!r} ({claim.rule})")
+                self.wrong.append(
+                    f"{key} {claim.field} {claim.value!r} {claim.detail.get('modes', '')} at {claim.spans[0].start}: {claim.spans[0].text[:60]!r} ({claim.rule})"
+                )
 
     def _neutral(self, claim: Claim, facts: list[dict[str, Any]]) -> bool:
-        return any(f["field"] == claim.field and f["value"] == claim.value and (claim.value is not None or _overlaps(claim, f)) for f in facts)
+        return any(
+            f["field"] == claim.field and f["value"] == claim.value and (claim.value is not None or _overlaps(claim, f)) for f in facts
+        )
 
     def _details(self, key: str, claim: Claim, fact: dict[str, Any]) -> None:
         for name in TEXTS:
@@ -136,7 +147,9 @@ class _Tally:
                 if _text(claim.detail.get(name)) == _text(fact[name]):
                     self.details_found += 1
                 else:
-                    self.details_missed.append(f"{key} {fact['field']} {name}: {_text(claim.detail.get(name))!r}, gold {_text(fact[name])!r}")
+                    self.details_missed.append(
+                        f"{key} {fact['field']} {name}: {_text(claim.detail.get(name))!r}, gold {_text(fact[name])!r}"
+                    )
         self.details += 1
         if any(s.start == g["start"] and s.end == g["end"] for s in claim.spans for g in fact["spans"]):
             self.details_found += 1
@@ -145,7 +158,7 @@ class _Tally:
 
 
 def score_readings(readings: dict[str, Reading], gold: Gold) -> Score:
-    """readings by the gold's report keys, gold -> Score."""
+    """Readings by the gold's report keys, gold -> Score."""
     tally = _Tally()
     for key, facts in gold.facts.items():
         tally.report(key, readings[key], facts)
@@ -168,7 +181,7 @@ def score_readings(readings: dict[str, Reading], gold: Gold) -> Score:
 
 
 def score(folder: Path, gold_path: Path) -> Score:
-    """folder of reports, gold file -> Score. The register comes with the gold. Raises CochairError for what cannot be read."""
+    """Folder of reports, gold file -> Score. The register comes with the gold. Raises CochairError for what cannot be read."""
     from cochair.press.read import read_bytes
 
     gold = load_gold(gold_path)
@@ -178,6 +191,8 @@ def score(folder: Path, gold_path: Path) -> Score:
         try:
             data = (folder / entry["file"]).read_bytes()
         except OSError:
-            raise Rejected(f"The gold names {entry['file']}, which is not in {folder.name}", "Give the folder that the gold was made for") from None
+            raise Rejected(
+                f"The gold names {entry['file']}, which is not in {folder.name}", "Give the folder that the gold was made for"
+            ) from None
         readings[key] = read_bytes(data, register, report=key)
     return score_readings(readings, gold)

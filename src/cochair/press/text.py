@@ -9,10 +9,9 @@ Rules of this module:
 
 from typing import NamedTuple
 
-ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof smt hon st no nos vs approx rs gen col lt maj adm brig jan feb mar apr jun jul aug sep sept oct nov dec inc ltd co corp"
-    " fig art para eng engr sh им г гг ул т тыс млн млрд руб стр др проф акад डॉ श्री सं".split()
-)
+from cochair.press.datafiles import small
+
+ABBREVIATIONS = small("abbreviations")
 _CLOSERS = "\"'”’»)]"
 _PAIRS = {"“": "”", "«": "»", "„": "“"}
 _MAX_QUOTE = 3000
@@ -41,7 +40,7 @@ def _lines(text: str) -> list[tuple[int, int]]:
 
 
 def blocks(text: str) -> list[Stretch]:
-    """text -> its paragraphs: non-empty lines, hard-wrapped ones joined."""
+    """Text -> its paragraphs: non-empty lines, hard-wrapped ones joined."""
     out: list[Stretch] = []
     joinable = False
     for number, (start, end) in enumerate(_lines(text)):
@@ -81,7 +80,7 @@ def _ends(text: str, i: int, start: int, end: int) -> int:
 
 
 def sentences(text: str, block: Stretch) -> list[Stretch]:
-    """one block -> its sentences."""
+    """One block -> its sentences."""
     out: list[Stretch] = []
     start, closing, opened = block.start, "", 0
     straight = text.count('"', block.start, block.end) % 2 == 0

@@ -12,21 +12,18 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)+|['’]s(?![^\W_])|[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u200c\u200d])*(?:['’](?!s(?![^\W_]))[^\W_]+)?|\S")
+from cochair.press.datafiles import small
+
+_TOKEN = re.compile(
+    r"\d+(?:[.,:]\d+)+|['’]s(?![^\W_])|[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u200c\u200d])*(?:['’](?!s(?![^\W_]))[^\W_]+)?|\S"
+)
 _VARIANTS = {
     "fibre": "fiber", "fibres": "fibers", "centre": "center", "centres": "centers", "centred": "centered", "aluminium": "aluminum", "programme": "program",
     "programmes": "programs", "labour": "labor", "defence": "defense", "adviser": "advisor", "travelled": "traveled", "colour": "color", "metre": "meter",
     "theatre": "theater", "favour": "favor", "catalogue": "catalog", "co-operation": "cooperation", "favourable": "favorable", "harbour": "harbor",
 }  # fmt: skip
 _IS = re.compile(r"(?<=[a-z]{3})is(?=(?:ation|ations|ational|e|ed|er|ers|es|ing)$)")
-_RU_ENDINGS = sorted(
-    (
-        "иями ями ами иях ах ях ого его ому ему ыми ими ого ией ией ии ий ый ой ая яя ое ее ые ие ую юю ым им ом ем ою ею ей ов ев ам ям ию ия ью "
-        "ых их а я о е и ы у ю ь й"
-    ).split(),
-    key=len,
-    reverse=True,
-)
+_RU_ENDINGS = sorted(small("ru_endings"), key=len, reverse=True)
 
 
 class Token(NamedTuple):
@@ -40,7 +37,7 @@ class Token(NamedTuple):
 
 @lru_cache(maxsize=65536)
 def fold(word: str) -> str:
-    """word -> key for word lists: ``Modernisation`` and ``modernization`` are equal, so are ``комиссия`` and ``комиссии``."""
+    """Word -> key for word lists: ``Modernisation`` and ``modernization`` are equal, so are ``комиссия`` and ``комиссии``."""
     low = word.lower().replace("’", "'").replace("ё", "е").replace("–", "-").replace("—", "-").replace("‑", "-")
     if low.isascii():
         return _VARIANTS.get(low) or (_IS.sub("iz", low) if len(low) > 6 else low)
@@ -53,7 +50,7 @@ def fold(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """word -> fold without a plural ending: ``railways`` and ``railway`` are equal."""
+    """Word -> fold without a plural ending: ``railways`` and ``railway`` are equal."""
     low = fold(word)
     if low.isascii() and len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is")):
         return low[:-3] + "y" if low.endswith("ies") else low[:-1]
@@ -61,10 +58,10 @@ def stem(word: str) -> str:
 
 
 def tokenize(text: str) -> list[Token]:
-    """text -> its tokens in order."""
+    """Text -> its tokens in order."""
     return [Token(m[0], m.start(), m.end(), fold(m[0])) for m in _TOKEN.finditer(text)]
 
 
 def words(phrase: str) -> tuple[str, ...]:
-    """phrase of a word list -> folds of its tokens."""
+    """Phrase of a word list -> folds of its tokens."""
     return tuple(token.fold for token in tokenize(phrase))

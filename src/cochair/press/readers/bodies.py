@@ -14,13 +14,13 @@ from cochair.press.register import slug
 
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _ENDINGS = ("st", "nd", "rd", "th")
-_RU_ENDINGS = frozenset({"е", "го", "ая", "й", "ое", "ом", "ое", "я", "ый", "ому", "ем", "ей", "ую", "ой"})
+_RU_ENDINGS = frozenset({"е", "го", "ая", "й", "ое", "ом", "я", "ый", "ому", "ем", "ей", "ую", "ой"})
 _KIND_SLUG = {"working group": "working-group", "sub-commission": "sub-commission", "sub-group": "sub-group", "commission": "commission"}
 _DASHES = frozenset({"-", "/"})
 
 
 def party_at(page: Page, i: int) -> tuple[int, str] | None:
-    """token -> (end, state) when a state is named there: Russia, Russian, the Russian Federation, Islamic Republic of Iran."""
+    """Token -> (end, state) when a state is named there: Russia, Russian, the Russian Federation, Islamic Republic of Iran."""
     if page.fold(i) == "the":
         i += 1
     form = page.at("stateform", i)
@@ -33,16 +33,23 @@ def party_at(page: Page, i: int) -> tuple[int, str] | None:
 
 
 def _field(page: Page, i: int, last: int) -> int:
-    """first token after ``on`` -> end of the words of the field."""
+    """First token after ``on`` -> end of the words of the field."""
     j = end = i
     while j < last:
         fold, area = page.fold(j), page.at("areaword", j)
         if fold in {"and", "&"}:
-            ok = j + 1 < last and (page.at("areaword", j + 1) is not None or page.at("area", j + 1) is not None or _plain_capital(page, j + 1))
+            ok = j + 1 < last and (
+                page.at("areaword", j + 1) is not None or page.at("area", j + 1) is not None or _plain_capital(page, j + 1)
+            )
         elif fold in {",", "-"}:
             ok = j + 1 < last and page.at("areaword", j + 1) is not None and page.fold(j + 1) != "and"
         elif fold in {"of", "for", "in", "the"}:
-            ok = j > i and j + 1 < last and (page.at("areaword", j + 1) is not None or page.fold(j + 1) == "the") and page.fold(j + 1) != "and"
+            ok = (
+                j > i
+                and j + 1 < last
+                and (page.at("areaword", j + 1) is not None or page.fold(j + 1) == "the")
+                and page.fold(j + 1) != "and"
+            )
         elif page.at("posthead", j) or page.at("sessnoun", j):
             ok = False
         else:
@@ -62,7 +69,7 @@ def _plain_capital(page: Page, i: int) -> bool:
 
 
 def _modifiers(page: Page, i: int, last: int) -> tuple[int, str] | None:
-    """token after the parties -> (end, kind) of the body word reached through modifiers."""
+    """Token after the parties -> (end, kind) of the body word reached through modifiers."""
     for _ in range(12):
         if i >= last:
             return None
@@ -72,9 +79,7 @@ def _modifiers(page: Page, i: int, last: int) -> tuple[int, str] | None:
         modifier = page.at("bodymod", i)
         if modifier:
             i = modifier[0]
-        elif page.fold(i) in {"-", ",", "and", "&"}:
-            i += 1
-        elif _plain_capital(page, i):
+        elif page.fold(i) in {"-", ",", "and", "&"} or _plain_capital(page, i):
             i += 1
         else:
             return None
@@ -82,7 +87,7 @@ def _modifiers(page: Page, i: int, last: int) -> tuple[int, str] | None:
 
 
 def _tail(page: Page, i: int, last: int) -> tuple[int, str]:
-    """token after the body word -> (end of the mention, words of the field)."""
+    """Token after the body word -> (end of the mention, words of the field)."""
     end, words = i, ""
     if page.fold(i) == "(" and page.fold(i + 2) == ")":
         i += 3
@@ -173,11 +178,18 @@ def _roman(text: str) -> int | None:
 
 
 def ordinal_at(page: Page, i: int) -> tuple[int, int] | None:
-    """token -> (end, number) of an ordinal: 11th, eleventh, XI, 11-e."""
+    """Token -> (end, number) of an ordinal: 11th, eleventh, XI, 11-e."""
     text = page.fold(i)
-    if text[-2:] in _ENDINGS and text[:-2].isdigit() and len(text) <= 5:
+    if text[-2:] in _ENDINGS and text[:-2].isascii() and text[:-2].isdigit() and len(text) <= 5:
         return i + 1, int(text[:-2])
-    if text.isdigit() and len(text) <= 3 and page.fold(i + 1) == "-" and i + 2 < len(page.tokens) and page.tokens[i + 2].text.lower() in _RU_ENDINGS:
+    if (
+        text.isascii()
+        and text.isdigit()
+        and len(text) <= 3
+        and page.fold(i + 1) == "-"
+        and i + 2 < len(page.tokens)
+        and page.tokens[i + 2].text.lower() in _RU_ENDINGS
+    ):
         return i + 3, int(text)
     if number := page.at("ordword", i):
         return number
@@ -207,19 +219,26 @@ def _sessions(page: Page, sentence: Sentence) -> list[tuple[Capture, int]]:
             if noun:
                 out.append((Capture(i, noun[0], ordinal[1]), noun[0]))
                 break
-            if j < sentence.last and (page.at("bodymod", j) or page.at("country", j) or page.at("demonym", j) or page.at("bodytype", j) or page.fold(j) == "-" or _acronym(page, j)):
+            if j < sentence.last and (
+                page.at("bodymod", j)
+                or page.at("country", j)
+                or page.at("demonym", j)
+                or page.at("bodytype", j)
+                or page.fold(j) == "-"
+                or _acronym(page, j)
+            ):
                 step = page.at("bodytype", j) or page.at("bodymod", j) or (j + 1, None)
                 j = step[0]
             else:
                 break
         i = max(j, i + 1)
     if not out:
-        for noun in page.each("sessnoun", sentence):  # session No. 5
-            j = noun.end + (1 if page.fold(noun.end) in {"no", "№", "number"} else 0)
-            if j > noun.end:
+        for word in page.each("sessnoun", sentence):  # session No. 5
+            j = word.end + (1 if page.fold(word.end) in {"no", "№", "number"} else 0)
+            if j > word.end:
                 j += 1 if page.fold(j) == "." else 0
-                if page.fold(j).isdigit() and len(page.fold(j)) <= 3:
-                    out.append((Capture(noun.start, j + 1, int(page.fold(j))), j + 1))
+                if page.fold(j).isascii() and page.fold(j).isdigit() and len(page.fold(j)) <= 3:
+                    out.append((Capture(word.start, j + 1, int(page.fold(j))), j + 1))
     return out
 
 
@@ -301,7 +320,9 @@ def _parties(page: Page, main: str | None) -> None:
             while i < last and wanted:
                 party = party_at(page, i)
                 if party and party[1] in wanted:
-                    page.claim("party", (i + (1 if page.fold(i) == "the" else 0), party[0]), party[1], "party.in-body" if main else "party.pair")
+                    page.claim(
+                        "party", (i + (1 if page.fold(i) == "the" else 0), party[0]), party[1], "party.in-body" if main else "party.pair"
+                    )
                     wanted.discard(party[1])
                 i = party[0] if party else i + 1
 
@@ -311,7 +332,7 @@ def _ordinals(page: Page, main: str | None) -> None:
     ahead = [c for s, c, _ in sessions if page.at("nextword", c.start - 1)]
     straight = [c for s, c, end in sessions if not _looks_back(page, s, c.start) and not _of_other(page, end, main) and c not in ahead]
     in_text = [c for s, c, end in sessions if s.role == "text" and c in straight]
-    current = (in_text or straight or [None])[0]
+    current: Capture | None = next(iter(in_text or straight), None)
     page.facts["ordinal"] = current.value if current else None
     for sentence, session, end in sessions:
         number = session.value

@@ -10,15 +10,13 @@ Rules of this module:
 from dataclasses import dataclass
 from typing import Any
 
+from cochair.press.datafiles import small
 from cochair.press.page import Page, Sentence
 from cochair.press.patterns import Capture
 from cochair.press.readers.bodies import party_at
 from cochair.press.readers.people import Unit, full_name, unit_at, units
 
-_BETWEEN = frozenset(
-    ", and by from on behalf of the while with jointly respectively for his her its their was were has had been is also both namely of : - – — ( ) alongside together"
-    " session meeting commission committee group working sides side included are".split()
-)
+_BETWEEN = small("between_chairs")
 
 
 @dataclass
@@ -31,7 +29,7 @@ class _Chair:
 
 
 def side_phrase(page: Page, i: int) -> tuple[int, str, tuple[int, int]] | None:
-    """token -> (end, state, tokens) of ``from the Russian side``, ``representing India``, ``the Kazakh delegation``."""
+    """Token -> (end, state, tokens) of ``from the Russian side``, ``representing India``, ``the Kazakh delegation``."""
     j, prep = i, False
     if page.fold(j) in {"from", "on", "for", "representing", "by"}:
         prep, j = True, j + 1
@@ -45,11 +43,15 @@ def side_phrase(page: Page, i: int) -> tuple[int, str, tuple[int, int]] | None:
     side = page.at("side", end)
     if side:
         return side[0], party[1], (start, side[0])
-    return (party[0], party[1], (start, party[0])) if prep and page.fold(i) in {"from", "representing", "for"} and page.at("country", start) else None
+    return (
+        (party[0], party[1], (start, party[0]))
+        if prep and page.fold(i) in {"from", "representing", "for"} and page.at("country", start)
+        else None
+    )
 
 
 def _follow(page: Page, i: int, last: int, role: Capture, pending: tuple[str, tuple[int, int]] | None) -> list[_Chair]:
-    """units after ``by``, each with the side phrase that belongs to it."""
+    """Units after ``by``, each with the side phrase that belongs to it."""
     out: list[_Chair] = []
     fresh = False
     while i < last and len(out) < 4:

@@ -12,7 +12,9 @@ from cochair.press.readers.bodies import party_at
 from cochair.press.readers.lists import plain_list
 
 _SURE = frozenset({"delegates", "participants", "attendees"})
-_TAKING_PART = frozenset({"attended", "participation", "participated", "delegation", "delegations", "part", "presence", "brought", "gathered", "joined"})
+_TAKING_PART = frozenset(
+    {"attended", "participation", "participated", "delegation", "delegations", "part", "presence", "brought", "gathered", "joined"}
+)
 
 
 def _number(page: Page, i: int) -> int | None:

@@ -17,7 +17,7 @@ _SPELLING = {"finalise": "finalize", "draw up": "draw_up"}
 
 
 def _of_session(page: Page, end: int) -> tuple[int, int | None]:
-    """token after the document word -> (end, number) with ``of the 11th Session``."""
+    """Token after the document word -> (end, number) with ``of the 11th Session``."""
     j = end
     while page.fold(j) in {"of", "the"}:
         j += 1
@@ -54,7 +54,11 @@ def read_documents(page: Page) -> None:
         for matcher, entry in patterns("documents"):
             for match in matcher.all(page, sentence.first, sentence.last):
                 doc = match["doc"]
-                if doc.start in taken or doc.start in page.masked or any(page.at("othersession", k) for k in range(doc.end, min(doc.end + 4, sentence.last))):
+                if (
+                    doc.start in taken
+                    or doc.start in page.masked
+                    or any(page.at("othersession", k) for k in range(doc.end, min(doc.end + 4, sentence.last)))
+                ):
                     continue
                 taken.update(range(doc.start, doc.end))
                 end, number = _of_session(page, doc.end)

@@ -25,7 +25,11 @@ def speaks_of_session(page: Page, sentence: Sentence) -> bool:
     for kind in ("cursession", "body", "chairnoun", "subgroupnoun"):
         if page.has(kind, sentence.first, sentence.last) is not None:
             return True
-    return any(page.fold(i) in {"session", "commission", "committee"} or page.at("bodytype", i) for i in range(sentence.first, sentence.last) if page.fold(i - 1) == "the")
+    return any(
+        page.fold(i) in {"session", "commission", "committee"} or page.at("bodytype", i)
+        for i in range(sentence.first, sentence.last)
+        if page.fold(i - 1) == "the"
+    )
 
 
 def _subject(page: Page, sentence: Sentence, verb: int) -> Unit | None:
@@ -76,7 +80,13 @@ def _claim(page: Page, sentence: Sentence, kind: str, status: str, status_span: 
     if place and len(people) == 1 and place.end > status_span.end and not (when and when.start > place.end):
         end = place.end
     beside = next(iter(page.each("simultaneous", sentence)), None)
-    value = {"kind": kind, "status": status, "date": date, "place": place.value[1] if place else None, "persons": [full_name(page, u.full) for u in people]}
+    value = {
+        "kind": kind,
+        "status": status,
+        "date": date,
+        "place": place.value[1] if place else None,
+        "persons": [full_name(page, u.full) for u in people],
+    }
     page.claim(
         "engagement", (start, end), value, f"engagement.{kind}", persons=[_person(page, u, subject) for u in people],
         date_span=page.span(when.start, when.end) if when else page.span(beside.start, beside.end) if beside else None,
@@ -112,7 +122,9 @@ def _visit_noun(page: Page, sentence: Sentence) -> bool:
             if unit is None or not _known(page, unit) or page.fold(unit.last) not in {"'s", "’s"} or i in page.masked:
                 continue
             word = next((k for k in range(unit.last + 1, noun.start) if page.fold(k) in _HELD | _PLANNED), None)
-            tense = next((k for k in range(noun.end, min(noun.end + 3, sentence.last)) if page.fold(k) in {"was", "took", "will", "is"}), None)
+            tense = next(
+                (k for k in range(noun.end, min(noun.end + 3, sentence.last)) if page.fold(k) in {"was", "took", "will", "is"}), None
+            )
             if word is None or tense is None:
                 continue
             status = "held" if page.fold(word) in _HELD else "planned"

@@ -10,12 +10,11 @@ Rules of this module:
 
 from datetime import date
 
+from cochair.press.datafiles import small
 from cochair.press.dates import resolve
 from cochair.press.page import Page, Sentence
 
-_META_WORDS = frozenset(
-    "date published updated posted on at by ist gmt utc msk am pm last , : | - / ( ) . press service news desk staff reporter опубликовано дата".split(),
-)
+_META_WORDS = small("meta")
 _SIGNS = frozenset({":", "-", "–", "—", "--", "―"})
 _HEADLINE_TOKENS = 32
 
@@ -34,7 +33,12 @@ def _boilerplate(page: Page, group: list[Sentence]) -> bool:
     if match is None and not digits:
         return False
     # a cue that is only the first word of a sentence of the text ("Subscribe" as a verb is; "Comments" of a minister are not) must stand alone or open a short line
-    if match and match[0] - first == 1 and match[1] in {"comments", "subscribe", "share", "tags", "credit", "advertisement"} and last - first > 25:
+    if (
+        match
+        and match[0] - first == 1
+        and match[1] in {"comments", "subscribe", "share", "tags", "credit", "advertisement"}
+        and last - first > 25
+    ):
         return False
     for sentence in group:
         sentence.role = "boilerplate"
@@ -85,7 +89,12 @@ def _agency(page: Page, i: int) -> tuple[int, int, int] | None:
         if page.fold(j) == close:
             name = page.words(i + 1, j)
             known = page.at("outlet", i + 1)
-            if (known and known[0] <= j) or (name.replace("-", "").replace(" ", "").isalpha() and name.isupper() and 2 <= len(name) <= 16 and page.at("country", i + 1) is None):
+            if (known and known[0] <= j) or (
+                name.replace("-", "").replace(" ", "").isalpha()
+                and name.isupper()
+                and 2 <= len(name) <= 16
+                and page.at("country", i + 1) is None
+            ):
                 return j + 1, i + 1, (known[0] if known else j)
             return None
     return None

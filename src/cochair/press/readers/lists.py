@@ -31,7 +31,7 @@ class Segment:
 
 
 def separator(page: Page, i: int) -> tuple[int, str] | None:
-    """token -> (end, kind) of a separator that starts there; a plain ``and`` is not one."""
+    """Token -> (end, kind) of a separator that starts there; a plain ``and`` is not one."""
     fold = page.fold(i)
     join = page.at("listjoin", i)
     if fold == ",":
@@ -46,17 +46,23 @@ def separator(page: Page, i: int) -> tuple[int, str] | None:
 
 
 def closes(page: Page, i: int, allow: frozenset[str] = frozenset()) -> bool:
-    """token -> does a list end before it? Words of ``allow`` do not end it."""
-    return i in page.masked or page.tokens[i].text in _CLOSING or (page.at("stop", i) is not None and page.fold(i) not in allow and not page.glued(i))
+    """Token -> does a list end before it? Words of ``allow`` do not end it."""
+    return (
+        i in page.masked
+        or page.tokens[i].text in _CLOSING
+        or (page.at("stop", i) is not None and page.fold(i) not in allow and not page.glued(i))
+    )
 
 
 def plain_list(page: Page, first: int, last: int, allow: frozenset[str] = frozenset()) -> list[tuple[int, int]]:
-    """tokens -> items of a list without cues inside, as (first, last) tokens; the end is found by the rules above."""
+    """Tokens -> items of a list without cues inside, as (first, last) tokens; the end is found by the rules above."""
     segments, i, start, sep = [], first, first, ""
     while i < last:
         found = separator(page, i)
         if found:
-            if found[1] == "join" and page.fold(i) in {"as", ","} and page.fold(found[0] - 1) == "as":  # what follows "as well as" is another thing
+            if (
+                found[1] == "join" and page.fold(i) in {"as", ","} and page.fold(found[0] - 1) == "as"
+            ):  # what follows "as well as" is another thing
                 break
             segments.append(Segment(start, i, sep))
             start, sep, i = found[0], found[1], found[0]
@@ -79,11 +85,11 @@ def _blocked(page: Page, i: int, first: int, last: int) -> bool:
     own = any(end == i for k in range(max(first, i - 4), i) for end, _ in page.found.get("area", {}).get(k, ()))
     if not own and (page.at("adjective", i - 1) or before.endswith(_ADJECTIVE_ENDINGS)) and i - first <= 2:
         return True
-    return after == "other" or page.at("generic", i - 1) is not None and i - 1 == first
+    return after == "other" or (page.at("generic", i - 1) is not None and i - 1 == first)
 
 
 def split_group(page: Page, segments: list[Segment], *, closed: bool) -> list[tuple[int, int]]:
-    """segments of one group -> items. ``closed``: the group is followed by a final ``and`` of the list around it."""
+    """Segments of one group -> items. ``closed``: the group is followed by a final ``and`` of the list around it."""
     out: list[tuple[int, int]] = []
     oxford = closed or any(s.sep == ", and" for s in segments[1:])
     for number, segment in enumerate(segments):
@@ -102,7 +108,7 @@ def split_group(page: Page, segments: list[Segment], *, closed: bool) -> list[tu
 
 
 def trim(page: Page, first: int, last: int) -> tuple[int, int]:
-    """item -> item without articles and heads that say nothing (``the``, ``advancements in``) and without stray signs."""
+    """Item -> item without articles and heads that say nothing (``the``, ``advancements in``) and without stray signs."""
     moved = True
     while moved and first < last:
         moved = False
@@ -118,4 +124,7 @@ def trim(page: Page, first: int, last: int) -> tuple[int, int]:
 
 def generic(page: Page, first: int, last: int) -> bool:
     """Do the words say nothing of their own (``key industrial sectors``)?"""
-    return all(page.at("generic", i) or page.at("coop", i) or page.at("stop", i) or not page.tokens[i].text[0].isalnum() for i in range(first, last))
+    return all(
+        page.at("generic", i) or page.at("coop", i) or page.at("stop", i) or not page.tokens[i].text[0].isalnum()
+        for i in range(first, last)
+    )

@@ -29,7 +29,9 @@ def read_outcomes(page: Page) -> None:
                 continue
             bond = next((b for b in page.each("bond", sentence) if 0 <= b.start - verb.end <= 14), None)
             if bond:
-                page.claim("outcome", (verb.start, _end(page, sentence, bond.end)), f"{verb.value} {page.fold(bond.start)}", "outcome.reaffirmed")
+                page.claim(
+                    "outcome", (verb.start, _end(page, sentence, bond.end)), f"{verb.value} {page.fold(bond.start)}", "outcome.reaffirmed"
+                )
         for verb in page.each("agreed", sentence):
             if verb.start in page.masked or page.fold(verb.end) not in {"to", "on", "that"} or page.fold(verb.start - 1) == "previous":
                 continue

@@ -10,16 +10,13 @@ Rules of this module:
 
 from dataclasses import dataclass, field
 
+from cochair.press.datafiles import small
 from cochair.press.page import Page
 from cochair.press.readers.bodies import party_at
 
 _PARTICLES = frozenset({"bin", "al", "el", "de", "da", "van", "von", "del", "der", "di", "ibn", "ul", "la", "le", "dos"})
 _CONNECT = frozenset({"of", "for", "and", "&", "the", "on", "in", "to", "at"})
-_COMMON = frozenset(
-    "the a an in on at by for from and or but it its he his she her they their this that these those both two all also earlier later following during after before while"
-    " according co no not new key other as with we our i you if when where who which what under special session meeting round working group joint commission committee"
-    " intergovernmental indeed moreover however meanwhile simultaneously attended discussions discussion official officials respective countries".split()
-)
+_COMMON = small("no_name")
 _AREA_ENDINGS = ("tion", "ment", "ity", "ance", "ics", "ture", "cy", "ogy", "sm", "ness")
 
 
@@ -38,7 +35,7 @@ class Unit:
 
 
 def _officeish(page: Page, i: int) -> int | None:
-    """token -> end of a word that belongs to offices, if one starts there."""
+    """Token -> end of a word that belongs to offices, if one starts there."""
     for kind in ("posthead", "postmod", "orgword"):
         match = page.at(kind, i)
         if match:
@@ -55,7 +52,7 @@ def _officeish(page: Page, i: int) -> int | None:
 
 
 def _nameish(page: Page, i: int, last: int) -> int | None:
-    """token -> end of a word that can be part of a name, if one starts there."""
+    """Token -> end of a word that can be part of a name, if one starts there."""
     token = page.tokens[i]
     if not token.text[0].isupper() or not token.text[0].isalpha() or token.fold in _COMMON:
         return None
@@ -63,7 +60,19 @@ def _nameish(page: Page, i: int, last: int) -> int | None:
         return i + 2 if i + 1 < last and page.fold(i + 1) == "." else None
     if page.at("month", i) and not (i + 1 < last and page.capital(i + 1) and page.at("weekday", i + 1) is None):
         return None
-    for kind in ("country", "demonym", "weekday", "posthead", "orgword", "bodytype", "sessnoun", "doc", "honorific", "stateform", "areaword"):
+    for kind in (
+        "country",
+        "demonym",
+        "weekday",
+        "posthead",
+        "orgword",
+        "bodytype",
+        "sessnoun",
+        "doc",
+        "honorific",
+        "stateform",
+        "areaword",
+    ):
         if page.at(kind, i) and token.fold != "sir":
             return None
     if page.at("city", i) and not page.at("posthead", i - 1):
@@ -72,7 +81,7 @@ def _nameish(page: Page, i: int, last: int) -> int | None:
 
 
 def name_at(page: Page, i: int, last: int) -> int | None:
-    """token -> end of the name that starts there, or None. At most six words."""
+    """Token -> end of the name that starts there, or None. At most six words."""
     j, count = i, 0
     while j < last and count < 6:
         step = _nameish(page, j, last)
@@ -99,7 +108,7 @@ def _skip(page: Page, i: int, last: int, kind: str) -> int:
 
 
 def _office(page: Page, i: int, last: int) -> tuple[int, str | None, bool]:
-    """token -> (end of the office chain, state named in it, is there a post in it)."""
+    """Token -> (end of the office chain, state named in it, is there a post in it)."""
     j = end = i
     side, post = None, False
     while j < last:
@@ -128,8 +137,19 @@ def _office(page: Page, i: int, last: int) -> tuple[int, str | None, bool]:
                 break
             j = after if known else after + 1
             end = end if known else j
-        elif fold in {",", "-"} and j + 1 < last and j > i and (_officeish(page, j + 1) is not None or (page.fold(j + 1) in {"and", "&"} and _officeish(page, j + 2) is not None)):
-            if fold == "," and page.at("postmod", j + 1) is None and page.at("posthead", j + 1) is None and page.at("orgword", j + 1) is None and not post:
+        elif (
+            fold in {",", "-"}
+            and j + 1 < last
+            and j > i
+            and (_officeish(page, j + 1) is not None or (page.fold(j + 1) in {"and", "&"} and _officeish(page, j + 2) is not None))
+        ):
+            if (
+                fold == ","
+                and page.at("postmod", j + 1) is None
+                and page.at("posthead", j + 1) is None
+                and page.at("orgword", j + 1) is None
+                and not post
+            ):
                 break
             j += 1
         else:
@@ -184,7 +204,7 @@ def unit_at(page: Page, i: int, last: int, *, bare: bool = False) -> Unit | None
 
 
 def units(page: Page, first: int, last: int, *, bare: bool = False) -> list[Unit]:
-    """tokens -> units in them from left to right."""
+    """Tokens -> units in them from left to right."""
     out, i = [], first
     while i < last:
         token = page.tokens[i]
@@ -199,9 +219,9 @@ def units(page: Page, first: int, last: int, *, bare: bool = False) -> list[Unit
 
 
 def full_name(page: Page, name: str) -> str:
-    """a surname alone -> the full name that the report gave before, else the name itself."""
+    """A surname alone -> the full name that the report gave before, else the name itself."""
     known: dict[str, str] = page.facts.setdefault("names", {})
-    return known.get(name.split()[-1].lower(), name) if len(name.split()) == 1 else name
+    return known.get(name.rsplit(maxsplit=1)[-1].lower(), name) if len(name.split()) == 1 else name
 
 
 def learn_names(page: Page) -> None:
@@ -213,7 +233,7 @@ def learn_names(page: Page) -> None:
         for unit in units(page, sentence.first, sentence.last):
             page.mark("unit", unit.first, unit.last, None)
             if len(unit.full.split()) > 1:
-                known.setdefault(unit.full.split()[-1].lower(), unit.full)
+                known.setdefault(unit.full.rsplit(maxsplit=1)[-1].lower(), unit.full)
             if unit.side:
                 sides.setdefault(unit.full, unit.side)
             if unit.office:

@@ -10,8 +10,8 @@ Rules of this module:
 
 from functools import cache
 
+from cochair.press.datafiles import load
 from cochair.press.dates import When, code_of, resolve
-from cochair.press.gazetteer import load
 from cochair.press.page import Page, Sentence
 
 _PLACE_WORDS = frozenset({"in", "at", "hosted", "by", "в"})
@@ -44,6 +44,13 @@ def _behind_other(page: Page, sentence: Sentence, i: int) -> bool:
     return bool(other) and max(other) > max(current, default=-1)
 
 
+def _of_treaty(page: Page, i: int) -> bool:
+    """Is the date at ``i`` that of a founding paper (``the agreement signed on 2 November 1992``)?"""
+    return any(page.fold(k) in {"agreement", "treaty"} for k in range(max(0, i - 5), i)) and any(
+        page.fold(k) in {"signed", "of"} for k in range(max(0, i - 3), i)
+    )
+
+
 def _dates(page: Page, frames: list[Sentence]) -> None:
     begin = page.facts.get("dateline_end", 0)
     used = page.found.get("usedate", {})
@@ -53,9 +60,19 @@ def _dates(page: Page, frames: list[Sentence]) -> None:
         for found in page.each("date", sentence):
             when: When = found.value
             day = when.day is not None or when.weekday is not None or (when.relative or "").startswith("day")
-            if not day or found.start < begin or found.start in used or found.start in page.masked or _behind_other(page, sentence, found.start):
+            if (
+                not day
+                or found.start < begin
+                or found.start in used
+                or found.start in page.masked
+                or _behind_other(page, sentence, found.start)
+            ):
                 continue
-            if settled or page.fold(found.start - 1) in {"since", "until", "before", "after", *(() if when.until else ("from",))} or page.fold(found.start - 2) in {"agreement", "signed"}:
+            if (
+                settled
+                or page.fold(found.start - 1) in {"since", "until", "before", "after", *(() if when.until else ("from",))}
+                or _of_treaty(page, found.start)
+            ):
                 continue
             value = resolve(when, page.facts.get("reference"), ahead=ahead)
             page.claim("session.date", (found.start, found.end), value, "session.date", weekday=code_of(when) if value is None else None)
@@ -71,7 +88,11 @@ def _cities(page: Page, frames: list[Sentence]) -> None:
             code, name = city.value
             i = city.start
             before = page.fold(i - 1)
-            placed = before in _PLACE_WORDS or (before == "," and page.has("venue", sentence.first, i) is not None) or page.fold(city.end) in {"hosted", "hosts"}
+            placed = (
+                before in _PLACE_WORDS
+                or (before == "," and page.has("venue", sentence.first, i) is not None)
+                or page.fold(city.end) in {"hosted", "hosts"}
+            )
             if i < begin or not placed or i in inside or i in page.masked or _behind_other(page, sentence, i) or (taken and taken != name):
                 continue
             page.claim("session.city", (i, city.end), name, "city.placed", country=code)
@@ -88,11 +109,15 @@ def _cities(page: Page, frames: list[Sentence]) -> None:
 
 
 def _venue_at(page: Page, i: int, last: int) -> int | None:
-    """token after ``at`` -> end of a proper name that can be a venue."""
+    """Token after ``at`` -> end of a proper name that can be a venue."""
     j, word = i, False
     while j < last and j - i < 10:
         token = page.tokens[j]
-        if token.text[0].isupper() and token.text[0].isalpha() and not any(page.at(k, j) for k in ("sessnoun", "month", "weekday", "ordword")):
+        if (
+            token.text[0].isupper()
+            and token.text[0].isalpha()
+            and not any(page.at(k, j) for k in ("sessnoun", "month", "weekday", "ordword"))
+        ):
             if page.at("city", j) and j == i and not page.at("venueword", (page.at("city", j) or (j, 0))[0]):
                 return None
             word = word or page.at("venueword", j) is not None
@@ -116,7 +141,11 @@ def _venues(page: Page, frames: list[Sentence]) -> None:
             end = _venue_at(page, start, sentence.last) if start < sentence.last else None
             if end and any(c.start <= start < c.end for c in page.each("unit", sentence)):
                 continue
-            if end and (page.fold(i) == "at" or any(page.at("venueword", k) for k in range(start, end))) and not _behind_other(page, sentence, i):
+            if (
+                end
+                and (page.fold(i) == "at" or any(page.at("venueword", k) for k in range(start, end)))
+                and not _behind_other(page, sentence, i)
+            ):
                 page.claim("session.venue", (start, end), page.words(start, end), "venue.at")
                 page.mark("venue", start, end, None)
                 break

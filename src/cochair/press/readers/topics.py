@@ -12,14 +12,31 @@ Rules of this module:
 
 from dataclasses import dataclass
 
-from cochair.press.gazetteer import load
+from cochair.press.datafiles import load
 from cochair.press.page import Page, Sentence
 from cochair.press.readers.bodies import party_at
 from cochair.press.readers.lists import Segment, closes, generic, plain_list, separator, split_group, trim
 
 _MAX_WORDS = 10
 _GENERAL = "enhanced_engagement"
-_LEAN = frozenset({"bilateral", "mutual", "practical", "economic", "industrial", "their", "our", "the", "joint", "trade", "further", "close", "closer", "technical"})
+_LEAN = frozenset(
+    {
+        "bilateral",
+        "mutual",
+        "practical",
+        "economic",
+        "industrial",
+        "their",
+        "our",
+        "the",
+        "joint",
+        "trade",
+        "further",
+        "close",
+        "closer",
+        "technical",
+    }
+)
 
 
 @dataclass
@@ -34,7 +51,7 @@ class Cue:
 
 
 def _modes(page: Page, i: int, last: int) -> Cue | None:
-    """capacity building and technology transfer in; production of; establishing."""
+    """Capacity building and technology transfer in; production of; establishing."""
     modes, j = [], i
     j += 1 if page.fold(j) == "the" else 0
     while j < last and (mode := page.at("mode", j)) and mode[0] <= last:
@@ -55,15 +72,19 @@ def _modes(page: Page, i: int, last: int) -> Cue | None:
         prep = page.at("topicprep", j)
         if prep:
             j = prep[0]
-        elif not word.endswith("ing") and modes[-1] not in {"establishment"}:
-            return None
-        elif word in {"building", "training", "manufacturing", "producing", "assembly"}:
+        elif (not word.endswith("ing") and modes[-1] != "establishment") or word in {
+            "building",
+            "training",
+            "manufacturing",
+            "producing",
+            "assembly",
+        }:
             return None
     return Cue(i, j, tuple(modes))
 
 
 def _cooperation(page: Page, i: int, last: int) -> Cue | None:
-    """cooperation in; potential collaboration around; enhance bilateral cooperation in."""
+    """Cooperation in; potential collaboration around; enhance bilateral cooperation in."""
     deepen = page.at("deepen", i)
     j = deepen[0] if deepen else i
     steps = 0
@@ -88,7 +109,9 @@ def _lead(page: Page, i: int) -> Cue | None:
     if lead is None:
         return None
     end = lead[0]
-    while (again := page.at("topicprep", end)) or page.fold(end) in {"issues", "topics", "matters"} and page.fold(end + 1) in {"of", "such"}:
+    while (again := page.at("topicprep", end)) or (
+        page.fold(end) in {"issues", "topics", "matters"} and page.fold(end + 1) in {"of", "such"}
+    ):
         end = again[0] if again else end + 2
     while page.fold(end) in {"included", "include", "includes", "were", "are", ":"}:
         end += 1
@@ -101,7 +124,7 @@ def _verb(page: Page, i: int, last: int) -> Cue | None:
 
 
 def _cue(page: Page, i: int, last: int, *, inside: bool = False) -> Cue | None:
-    """token -> the cue that starts there. ``inside`` a list only modes and cooperation start a new group."""
+    """Token -> the cue that starts there. ``inside`` a list only modes and cooperation start a new group."""
     stage = page.at("stage", i)
     if stage and stage[0] < last:
         after = stage[0] + (1 if page.fold(stage[0]) in {"the", "new", "joint"} and not page.at("mode", stage[0]) else 0)
@@ -131,7 +154,7 @@ def _stage_before(page: Page, sentence: Sentence, cue: Cue) -> str | None:
 
 
 def _stage_after(page: Page, end: int, last: int) -> str | None:
-    """token after the list -> stage of ``were explored``."""
+    """Token after the list -> stage of ``were explored``."""
     if page.fold(end) not in {"was", "were", "are", "is"}:
         return None
     stage = next((m for k in range(end + 1, min(end + 3, last)) if (m := page.at("stage", k))), None)
@@ -139,7 +162,7 @@ def _stage_after(page: Page, end: int, last: int) -> str | None:
 
 
 def _segments(page: Page, cue: Cue, last: int) -> tuple[list[Segment], int]:
-    """cue -> segments of its list (the first of a group carries its cue), and the token after the list."""
+    """Cue -> segments of its list (the first of a group carries its cue), and the token after the list."""
     segments: list[Segment] = []
     i = start = cue.last
     sep, current = "", cue

@@ -19,7 +19,9 @@ from cochair.press.readers.people import full_name, name_at, unit_at
 
 _OPEN = {"“": "”", "«": "»", '"': '"', "„": "“"}
 _BREAKS = frozenset({",", ";", ":", "“", "”", '"', "»", "«", "(", ")", "—", "–"})
-_NOT_SOURCE = frozenset({"sides", "parties", "delegations", "ministers", "leaders", "countries", "session", "meeting", "chairs", "nations", "protocol"})
+_NOT_SOURCE = frozenset(
+    {"sides", "parties", "delegations", "ministers", "leaders", "countries", "session", "meeting", "chairs", "nations", "protocol"}
+)
 _RELEASED = frozenset({"released", "issued", "published", "made", "posted", "dated"})
 _MAX_SOURCE = 16
 
@@ -42,7 +44,7 @@ def read_quotations(page: Page) -> None:
 
 
 def _medium(page: Page, i: int, last: int) -> tuple[int, str | None, int]:
-    """token after the verb -> (end, medium, its first token): ``in an official release``, ``through a statement issued on Friday``."""
+    """Token after the verb -> (end, medium, its first token): ``in an official release``, ``through a statement issued on Friday``."""
     j = i
     if page.fold(j) in {"in", "through", "via", "during", "at"}:
         j += 1
@@ -55,7 +57,7 @@ def _medium(page: Page, i: int, last: int) -> tuple[int, str | None, int]:
 
 
 def _statement_date(page: Page, i: int, last: int) -> int:
-    """token after verb and medium -> end of a date that belongs to the statement; claims it."""
+    """Token after verb and medium -> end of a date that belongs to the statement; claims it."""
     j = i
     j += 1 if page.fold(j) in _RELEASED else 0
     j += 1 if page.fold(j) in {"on", "late", "earlier"} and not page.at("date", j) else 0
@@ -69,11 +71,15 @@ def _statement_date(page: Page, i: int, last: int) -> int:
 
 
 def _source_back(page: Page, sentence: Sentence, verb: int) -> int | None:
-    """token of the verb -> first token of the source before it, or None."""
+    """Token of the verb -> first token of the source before it, or None."""
     i = verb
     while i > sentence.first and verb - i < _MAX_SOURCE:
         fold = page.fold(i - 1)
-        if i - 1 in page.masked or (fold in _BREAKS and not _comma_in_name(page, sentence, i - 1, verb)) or fold in {"that", "which", "while", "when", "where"}:
+        if (
+            i - 1 in page.masked
+            or (fold in _BREAKS and not _comma_in_name(page, sentence, i - 1, verb))
+            or fold in {"that", "which", "while", "when", "where"}
+        ):
             break
         i -= 1
     if i == verb:
@@ -95,7 +101,7 @@ def _comma_in_name(page: Page, sentence: Sentence, comma: int, verb: int) -> boo
 
 
 def _value(page: Page, first: int, last: int, cue: str, medium: str | None) -> tuple[dict[str, Any], bool]:
-    """source tokens -> (value, is it an anaphor)."""
+    """Source tokens -> (value, is it an anaphor)."""
     if page.fold(first) in {"the", "a", "an"}:
         first += 1
     if page.at("anaphor", first) and last - first == 1:
@@ -126,7 +132,12 @@ def read_attributions(page: Page) -> None:
     for sentence in page.body_text():
         for cue in page.each("accordingto", sentence):
             end = cue.end
-            while end < sentence.last and page.fold(end) not in _BREAKS and page.fold(end) not in {".", "that"} and end - cue.end < _MAX_SOURCE:
+            while (
+                end < sentence.last
+                and page.fold(end) not in _BREAKS
+                and page.fold(end) not in {".", "that"}
+                and end - cue.end < _MAX_SOURCE
+            ):
                 end += 1
             while end < sentence.last and page.fold(end) == "," and _comma_in_name(page, sentence, end, min(end + 5, sentence.last)):
                 end += 1
@@ -147,14 +158,22 @@ def read_attributions(page: Page) -> None:
             elif verb.start > sentence.first and verb.start - 1 in page.masked:
                 unit = unit_at(page, verb.end, sentence.last, bare=True)
                 if unit:
-                    _claim(page, verb.start, unit.last, (unit.first, unit.last), page.words(verb.start, verb.end).lower(), None, "attribution.said-after")
+                    _claim(
+                        page,
+                        verb.start,
+                        unit.last,
+                        (unit.first, unit.last),
+                        page.words(verb.start, verb.end).lower(),
+                        None,
+                        "attribution.said-after",
+                    )
         for noun in page.each("medium", sentence):
             if noun.start not in page.masked and page.fold(noun.end) in _RELEASED:
                 _statement_date(page, noun.end, sentence.last)
 
 
 def _ministry(page: Page, source: str) -> tuple[str | None, str | None]:
-    """name -> (state, full name) when one of the parties has such a ministry."""
+    """Name -> (state, full name) when one of the parties has such a ministry."""
     parties = page.facts.get("parties", [])
     options = [o for o in ministries().get(source.lower(), []) if o[0] in parties] if parties else []
     host = page.facts.get("host")
