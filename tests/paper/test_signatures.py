@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import pikepdf
@@ -532,6 +533,11 @@ def test_the_check_in_a_child_process_says_the_same(kind):
     assert check_limited(it.two, **it.facts, signed=["sign-IN", "sign-RU"]) == it.check(it.two, signed=["sign-IN", "sign-RU"])
     bad = check_limited(it.two + b"x", **it.facts)
     assert (bad.good, bad.reason, bad.at) == (False, Reason.JUNK, len(it.two))
+
+
+def test_each_reason_stands_in_the_formats_with_its_words():
+    page = (Path(__file__).parents[2] / "docs/formats/pdf-signature.md").read_text("utf-8")
+    assert dict(re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", page, re.MULTILINE)) == {r.value: WORDS[r] for r in Reason}
 
 
 def test_the_check_needs_no_pdf_library():

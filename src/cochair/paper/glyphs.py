@@ -124,7 +124,10 @@ def _unescape(string: bytes) -> bytes:
             return bytes([int(code, 8) & 255])
         return _PLAIN.get(code, code)
 
-    return _ESCAPE.sub(one, string) if b"\\" in string else string
+    if b"\\(" in string or b"\\)" in string:
+        return _ESCAPE.sub(one, string)
+    # Without escaped brackets the escapes of PDF are those of Python, and Python reads them in C.
+    return string.decode("unicode_escape").encode("latin-1") if b"\\" in string else string
 
 
 def tighten(body: bytes) -> bytes:
