@@ -283,13 +283,17 @@ def test_one_side_alone_negotiates_with_what_the_other_sent_by_letter(tmp_path):
 
 
 def test_who_signs_is_stated_or_follows_from_the_posts(t):
-    id_, _ = flow.settled(t)
     from cochair.protocol import gather
+    from cochair.record import positions
+    from tests.makers import bodies
 
+    id_, _ = flow.settled(t)
     assert [one.side for one in gather.draft(t.ours, t.room, id_).signatories] == ["IN", "RU"]
     with t.ours.read() as tx:
         posts = {row["side"]: row["id"] for row in tx.query("SELECT id, side FROM bodies_post WHERE room = ?", [t.room])}
     op.name_signatory(t.ours, t.room, IN, Signatory(id_, posts["IN"]))
+    designee = positions.say(t.ours, t.room, "bodies.designee", bodies.designee(posts["IN"], t.session))
+    assert gather.draft(t.ours, t.room, id_).signatories[0].designee == designee
     with t.ours.read() as tx:
         [row] = tx.query("SELECT * FROM protocol_signatory WHERE room = ?", [t.room])
     assert (row["side"], row["instrument"], row["post"]) == ("IN", id_, posts["IN"])
