@@ -86,6 +86,15 @@ def test_the_same_words_typed_twice_are_settled_with_one_click(t, id_):
     assert flow.grid_cell(t.ours, t.room, id_, made, "en").state == "agreed"
 
 
+def test_a_wording_that_only_looks_the_same_is_pointed_at(t, id_):
+    made = one(t, id_)
+    op.propose_text(t.theirs, t.room, RU, made, "en", paragraph("en", "The Sidеs met."), base=None)  # a Cyrillic letter in it
+    t.meet()
+    cell = flow.grid_cell(t.ours, t.room, id_, made, "en")
+    assert cell.look_alike and not cell.crossed and cell.state == "differ"
+    assert cell.theirs["RU"].warnings
+
+
 def test_reserved_is_not_agreed_until_lifted(t, id_):
     made = one(t, id_)
     op.reserve(t.theirs, t.room, RU, made, "en")
@@ -292,7 +301,9 @@ def test_who_signs_is_stated_or_follows_from_the_posts(t):
     with t.ours.read() as tx:
         posts = {row["side"]: row["id"] for row in tx.query("SELECT id, side FROM bodies_post WHERE room = ?", [t.room])}
     op.name_signatory(t.ours, t.room, IN, Signatory(id_, posts["IN"]))
-    designee = positions.say(t.ours, t.room, "bodies.designee", bodies.designee(posts["IN"], t.session))
+    designee = positions.say(
+        t.ours, t.room, "bodies.designee", bodies.designee(posts["IN"], t.session, person=t.ours.put_paper(t.room, b"{}"), letter=None)
+    )
     assert gather.draft(t.ours, t.room, id_).signatories[0].designee == designee
     with t.ours.read() as tx:
         [row] = tx.query("SELECT * FROM protocol_signatory WHERE room = ?", [t.room])

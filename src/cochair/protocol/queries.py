@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cochair.kit.errors import NotFound
 from cochair.kit.ids import parse_id, working_log
+from cochair.kit.text import look_alike
 from cochair.protocol.redline import Change, compare_texts
-from cochair.protocol.text import brackets, is_clean
+from cochair.protocol.text import brackets, is_clean, plain
 from cochair.protocol.texts import Wording, wording
 from cochair.record import queries
 from cochair.record.queries import MatterState, Tx
@@ -40,6 +41,8 @@ class Cell:
     """Ours against the first of theirs, word by word; "old" is ours."""
     crossed: bool = False
     """Each Side took the other's, or both typed the same words: one click of the Side whose move it is settles it."""
+    look_alike: bool = False
+    """Ours and theirs differ, and a reader would take one for the other."""
 
     @property
     def shown(self) -> Wording | None:
@@ -248,7 +251,9 @@ def _cell(node: "Node", room: str, lang: str, side: str, state: MatterState | No
     same = differ and mine is not None and first is not None and mine.text is not None and mine.text == first.text
     crossed = state.crossed or same
     changes = tuple(compare_texts(mine.text, first.text)) if differ and mine and first and not same else ()
-    return Cell(lang, word, _move(word, state, side, mine, first, crossed=crossed), standing, mine, theirs, alternatives, changes, crossed)
+    alike = bool(changes and mine and first and mine.text and first.text and look_alike(plain(mine.text), plain(first.text)))
+    move = _move(word, state, side, mine, first, crossed=crossed)
+    return Cell(lang, word, move, standing, mine, theirs, alternatives, changes, crossed, alike)
 
 
 def _wording(node: "Node", room: str, lang: str, one: Any) -> Wording:
