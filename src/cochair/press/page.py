@@ -88,14 +88,18 @@ class Page:
 
     def each(self, kind: str, sentence: Sentence) -> list[Capture]:
         """class, sentence -> its marks from left to right, longest first, none inside another."""
-        out, i, marks = [], sentence.first, self.found.get(kind, {})
-        while i < sentence.last:
-            match = next((m for m in marks.get(i, ()) if m[0] <= sentence.last), None)
+        marks = self.found.get(kind)
+        if not marks:
+            return []
+        span = range(sentence.first, sentence.last)
+        starts = sorted(i for i in marks if i in span) if len(marks) < len(span) else [i for i in span if i in marks]
+        out: list[Capture] = []
+        at = sentence.first
+        for i in starts:
+            match = next((m for m in marks[i] if m[0] <= sentence.last), None) if i >= at else None
             if match:
                 out.append(Capture(i, match[0], match[1]))
-                i = match[0]
-            else:
-                i += 1
+                at = match[0]
         return out
 
     def mark(self, kind: str, first: int, last: int, value: Any) -> None:

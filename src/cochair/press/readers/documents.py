@@ -48,7 +48,7 @@ def _signers(page: Page, sentence: Sentence, match: dict[str, Capture], end: int
 def read_documents(page: Page) -> None:
     """Claims document (with status) and document.mention (without)."""
     for sentence in page.sentences:
-        if sentence.role not in {"text", "headline"} or sentence.scope == "engagement":
+        if sentence.role not in {"text", "headline"} or sentence.scope == "engagement" or not page.each("doc", sentence):
             continue
         taken: set[int] = set()
         for matcher, entry in patterns("documents"):
