@@ -149,7 +149,8 @@ def write(
             for member in [*listed, *private]:
                 with (root / member.path).open("rb") as content:
                     tar.addfile(_info(member.path, member.size), content)
-            tar.fileobj.flush()  # type: ignore[union-attr]  # a tar opened on a file has one
+            tar.close()
+            file.flush()
             os.fsync(file.fileno())
         partial.replace(target)
     except OSError as error:
