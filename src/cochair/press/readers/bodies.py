@@ -214,6 +214,7 @@ def _sessions(page: Page, sentence: Sentence) -> list[tuple[Capture, int]]:
             out.append((Capture(i, noun[0] if noun else j, ordinal[1]), body[0]))
             i = body[0]
             continue
+        of_body = False
         for _ in range(4):
             noun = page.at("sessnoun", j)
             if noun:
@@ -227,9 +228,12 @@ def _sessions(page: Page, sentence: Sentence) -> list[tuple[Capture, int]]:
                 or page.fold(j) == "-"
                 or _acronym(page, j)
             ):
+                of_body = of_body or page.at("bodytype", j) is not None
                 step = page.at("bodytype", j) or page.at("bodymod", j) or (j + 1, None)
                 j = step[0]
             else:
+                if of_body:  # the 6th Bilateral Commission
+                    out.append((Capture(i, j, ordinal[1]), j))
                 break
         i = max(j, i + 1)
     if not out:
@@ -327,10 +331,17 @@ def _parties(page: Page, main: str | None) -> None:
                 i = party[0] if party else i + 1
 
 
+def _only_planned(page: Page, sentence: Sentence, session: Capture, sessions: list[tuple[Sentence, Capture, int]]) -> bool:
+    """Is it a session that is still to come, in a report that looks back at the one before it (a meeting between sessions)?"""
+    if page.has("future", sentence.first, sentence.last) is None:
+        return False
+    return any(c.value == session.value - 1 and _looks_back(page, s, c.start) for s, c, _ in sessions)
+
+
 def _ordinals(page: Page, main: str | None) -> None:
     sessions = [(s, c, end) for s in page.sentences for c, end in _sessions(page, s)]
     ahead = [c for s, c, _ in sessions if page.at("nextword", c.start - 1)]
-    straight = [c for s, c, end in sessions if not _looks_back(page, s, c.start) and not _of_other(page, end, main) and c not in ahead]
+    straight = [c for s, c, end in sessions if not _only_planned(page, s, c, sessions) and not _looks_back(page, s, c.start) and not _of_other(page, end, main) and c not in ahead]
     in_text = [c for s, c, end in sessions if s.role == "text" and c in straight]
     current: Capture | None = next(iter(in_text or straight), None)
     page.facts["ordinal"] = current.value if current else None
@@ -343,6 +354,9 @@ def _ordinals(page: Page, main: str | None) -> None:
             page.mark("cursession", session.start, session.end, number)
         elif current and number > current.value:
             page.claim("session.next", (session.start, session.end), number, "ordinal.next")
+            page.mark("othersession", session.start, session.end, number)
+        elif current is None and _only_planned(page, sentence, session, sessions):
+            page.claim("session.next", (session.start, session.end), number, "ordinal.planned")
             page.mark("othersession", session.start, session.end, number)
         else:
             back = _looks_back(page, sentence, session.start) or (current and number == current.value - 1)

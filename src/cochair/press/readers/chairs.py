@@ -133,6 +133,8 @@ def _respectively(page: Page, sentence: Sentence, chairs: list[_Chair]) -> None:
 
 
 def _context(page: Page, sentence: Sentence) -> bool:
+    if any(page.fold(c.start) == "co" for c in page.each("chaircue", sentence)):
+        return True
     kinds = ("sessnoun", "sessplural", "side", "sidepl", "bodytype", "body", "cursession")
     return any(page.has(kind, sentence.first, sentence.last) is not None for kind in kinds)
 

@@ -16,6 +16,7 @@ from cochair.press.page import Page
 
 _CLOSING = frozenset({".", ";", ":", "—", "–", "(", ")", "“", "”", '"', "?", "!", "[", "]", "«", "»"})
 _ADJECTIVE_ENDINGS = ("al", "ic", "ary", "ive", "ous", "able", "ible", "ian", "ese", "ish")
+_AFTER_VERB = frozenset({"on", "a", "an", "the", "that", "their", "its", "to", "about", "with", "at", "by"})
 _ARTICLES = frozenset({"the", "a", "an", "both", "also", "its", "their", "of", "respective"})
 
 
@@ -49,9 +50,16 @@ def closes(page: Page, i: int, allow: frozenset[str] = frozenset()) -> bool:
     """Token -> does a list end before it? Words of ``allow`` do not end it."""
     return (
         i in page.masked
+        or _finite(page, i)
         or page.tokens[i].text in _CLOSING
         or (page.at("stop", i) is not None and page.fold(i) not in allow and not page.glued(i))
     )
+
+
+def _finite(page: Page, i: int) -> bool:
+    """Is it a verb in the past (``reported on``, ``visited a``)?"""
+    text = page.tokens[i].text
+    return len(text) > 4 and text.endswith("ed") and text.islower() and not page.glued(i) and page.fold(i + 1) in _AFTER_VERB
 
 
 def plain_list(page: Page, first: int, last: int, allow: frozenset[str] = frozenset()) -> list[tuple[int, int]]:

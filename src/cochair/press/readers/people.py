@@ -184,7 +184,9 @@ def unit_at(page: Page, i: int, last: int, *, bare: bool = False) -> Unit | None
         j = _skip(page, j, last, "honorific")
         stop = name_at(page, j, last) if j < last else None
         if stop:
-            return Unit(i, stop, (j, stop), (begin, end), rank, side or inner, side_span, page.words(j, stop))
+            side = side or inner
+            after = party_at(page, stop + 1) if page.fold(stop) == "of" and stop + 1 < last and side is None else None
+            return Unit(i, after[0] if after else stop, (j, stop), (begin, end), rank, after[1] if after else side, side_span, page.words(j, stop))
         return None
     rank_from = begin
     begin = _skip(page, begin, last, "rank")
@@ -234,6 +236,7 @@ def learn_names(page: Page) -> None:
             page.mark("unit", unit.first, unit.last, None)
             if len(unit.full.split()) > 1:
                 known.setdefault(unit.full.rsplit(maxsplit=1)[-1].lower(), unit.full)
+                known.setdefault(unit.full.split(maxsplit=1)[0].lower(), unit.full)  # family name first
             if unit.side:
                 sides.setdefault(unit.full, unit.side)
             if unit.office:

@@ -120,6 +120,7 @@ def _claim(page: Page, first: int, last: int, source: tuple[int, int], cue: str,
     sources = any(page.fold(k) in {"sources", "source", "insiders"} for k in media)
     hedged = bool(media) or cue in {"suggest", "suggests", "suggested", "claimed", "indicated"}
     state = next((p[1] for k in range(*source) if (p := party_at(page, k))), None)
+    state = state or next((c[1][0] for k in range(*source) if (c := page.at("city", k))), None)
     page.claim(
         "attribution", (first, last), value, rule, hedged=hedged or None, anaphor=anaphor or None, anonymous=sources or None,
         _organ=bool(organs), _state=state, _source=source,
