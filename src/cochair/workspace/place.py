@@ -12,13 +12,13 @@ from django.utils.translation import get_language
 
 from cochair.accounts import rights
 from cochair.accounts.here import get_node
+from cochair.accounts.pages import in_room
 from cochair.accounts.rights import Actor
 from cochair.accounts.seats import actor_of
 from cochair.bodies import queries as bodies
 from cochair.kit.errors import Denied, NotFound
 from cochair.record.node import Node
 from cochair.record.queries import Tx
-from cochair.web.context import in_room
 
 
 class Place(NamedTuple):
