@@ -29,6 +29,8 @@ def patterns():
         for container in contract.get("containers", ()):
             for layer in contract["layers"]:
                 for name in re.split(r"\s*\|\s*", layer):
+                    if name.startswith("("):  # a layer that may still be missing
+                        continue
                     yield pytest.param(f"{container}.{name}", id=f"{contract['name']}: {name}")
 
 

@@ -48,6 +48,7 @@ def load_key(data: bytes, passphrase: str = "", certificate: bytes = b"") -> Key
     from cryptography import x509
     from cryptography.hazmat.primitives import serialization as ser
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+    from cryptography.hazmat.primitives.serialization import pkcs12
 
     secret = passphrase.encode() or None
     try:
@@ -56,7 +57,7 @@ def load_key(data: bytes, passphrase: str = "", certificate: bytes = b"") -> Key
             found = x509.load_pem_x509_certificates(certificate or data)
             own, chain = found[0], found[1:]
         else:
-            key, own_or_none, chain = ser.pkcs12.load_key_and_certificates(data, secret)
+            key, own_or_none, chain = pkcs12.load_key_and_certificates(data, secret)
             if own_or_none is None:
                 raise ValueError
             own = own_or_none
