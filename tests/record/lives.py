@@ -8,7 +8,8 @@ from typing import Any
 from cochair.kit.canonical import dumps
 from cochair.ledger.entries import Entry, decode, encode
 from cochair.ledger.papers import structural_digest
-from cochair.record.fold import Changes, Fold
+from cochair.record.fold import Fold
+from cochair.record.rows import Changes
 from tests.record.makers import REGISTRY
 
 

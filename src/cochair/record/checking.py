@@ -18,10 +18,11 @@ from cochair.ledger.notes import Verifier, open_note
 from cochair.record import live as rooms
 from cochair.record.digest import digest, folded_rows, row_line, stored_rows, tables_of
 from cochair.record.fields import papers_named
-from cochair.record.fold import Changes, Fold
+from cochair.record.fold import Fold
 from cochair.record.publish import is_signed
 from cochair.record.receiving import open_checkpoint
 from cochair.record.registry import Digest
+from cochair.record.rows import Changes
 from cochair.record.store import Tx, index_sql, insert_sql, quoted, table_sql
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _open(node: Node, room: str, origin: str, note: bytes) -> Checkpoint:
 
 
 def _contents(node: Node, tx: Tx, room: str) -> list[Problem]:
-    from cochair.record.node import erased
+    from cochair.record.holding import erased
 
     problems = []
     for digest_ in node.papers.structural_held(room):

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from cochair.kit.canonical import dumps
 from cochair.kit.ids import RECORD, parse_origin
-from cochair.record.fold import Changes, Values
 from cochair.record.registry import Digest, Registry
+from cochair.record.rows import Changes, Values
 from cochair.record.store import Tx, quoted
 
 DOMAIN = b"cochair/state/v1\n"

@@ -14,34 +14,25 @@ Rows belong to a source (entry id, matter key, slot key, ``manifest:<digest>``, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from cochair.kit import canonical
-from cochair.kit.errors import CochairError, Rejected
+from cochair.kit.errors import Rejected
 from cochair.kit.ids import parse_origin
 from cochair.ledger.entries import KINDS, VERSION, Entry, decode
 from cochair.record import contents
 from cochair.record.agreement import Acknowledgements, Finding, Revoke, Seal, Seen
 from cochair.record.matters import evaluate, present_accounts
-from cochair.record.registry import ManifestView, MatterView, Registry, Row, SlotName, StatementView, Table
+from cochair.record.registry import ManifestView, MatterView, Registry, SlotName, StatementView
+from cochair.record.rows import Changes, Rows, Values
 from cochair.record.slots import TermsChain, known_cut, verdicts
 from cochair.record.state import Account, Found, LogState, Matter, Position, Received, Sealed, Slot, State, Value, WriterPast
 from cochair.record.void import Judged, judge
 
 Structural = Callable[[str], Mapping[str, Any] | None]
-Values = tuple[str | int | None, ...]
-
-
-class Changes:
-    """What the writer does to the tables: first `deleted` (table -> sources), then `rows` (table -> source -> values in column order, the source last)."""
-
-    def __init__(self) -> None:
-        """Nothing yet."""
-        self.deleted: dict[str, list[str]] = {}
-        self.rows: dict[str, dict[str, list[Values]]] = {}
 
 
 class Fold:
@@ -54,12 +45,11 @@ class Fold:
         self.acks = Acknowledgements()
         self._structural = structural
         self._decoders = {schema: kind.content for schema, kind in registry.kinds.items()}
-        self._present: dict[str, tuple[str, ...]] = {}
+        self._rows = Rows(registry)
         self._matters: set[str] = set()
         self._slots: set[str] = set()
         self._heads: set[str] = set()
         self._staged: set[str] = set()
-        self._changes = Changes()
         self._chain: TermsChain | None = None
         self._sides: tuple[str, ...] = ()
 
@@ -119,7 +109,7 @@ class Fold:
             return False
         log.pending.popleft()
         if entry is None or verdict.void:
-            self._insert("void", log.working, f"{log.name}/{log.applied}", (f"{log.name}/{log.applied}", verdict.void))
+            self._rows.insert("void", log.working, f"{log.name}/{log.applied}", (f"{log.name}/{log.applied}", verdict.void))
             log.tags.append("")
             return True
         tag = self._act(log, entry, verdict)
@@ -158,11 +148,11 @@ class Fold:
             self._touch(slot)
         elif kind == "key":
             given = (body.key, body.public, body.suite, body.person, body.post, body.body, body.from_, body.until, body.certificate)
-            self._insert("j_key", False, name, (name, log.side, *given))
+            self._rows.insert("j_key", False, name, (name, log.side, *given))
         elif kind == "comment":
-            self._insert("w_comment", True, name, (name, log.side, body.subject, body.paper, entry.at))
+            self._rows.insert("w_comment", True, name, (name, log.side, body.subject, body.paper, entry.at))
         else:
-            self._insert("j_notice", False, name, (name, log.side, kind, _text(entry.body), entry.at))
+            self._rows.insert("j_notice", False, name, (name, log.side, kind, _text(entry.body), entry.at))
         return kind
 
     def _seen(self, log: LogState, seq: int, body: contents.Seen) -> None:
@@ -221,11 +211,11 @@ class Fold:
         if not entry.schema.startswith("record."):
             subject = name if body == "self" else body
             content = {k: v for k, v in entry.body.items() if k != "subject"}
-            self._insert(
+            self._rows.insert(
                 "statement", log.working, name, (name, log.side, log.log, entry.seq, entry.at, entry.schema, subject, _text(content))
             )
             view = StatementView(name, log.side, log.log, entry.seq, entry.at, entry.schema, subject, verdict.content)
-            self._stage(name, self.registry.stage_of[entry.schema].on_statement(view), log.working)
+            self._rows.stage(name, self.registry.stage_of[entry.schema].on_statement, view, log.working)
         elif isinstance(body, contents.Received):
             self._received(log, entry, name, body, verdict.content)
         else:
@@ -235,7 +225,7 @@ class Fold:
     def _received(self, log: LogState, entry: Entry, name: str, body: contents.Received, content: Any) -> None:
         said = body.account
         told = (name, log.side, body.from_, body.paper, body.number, body.dated, body.how, _text(entry.body["account"]))
-        self._insert("received", log.working, name, told)
+        self._rows.insert("received", log.working, name, told)
         kept = Received(body.from_, log.side)
         subject = name if said.subject == "self" else said.subject
         if said.as_ == "position":
@@ -252,12 +242,12 @@ class Fold:
     def _answer(self, log: LogState, entry: Entry, name: str, body: Any) -> None:
         what = entry.schema.removeprefix("record.").partition("/")[0]
         target = body.target
-        self._insert("answer", log.working, name, (name, target, log.side, what, getattr(body, "with_", None)))
+        self._rows.insert("answer", log.working, name, (name, target, log.side, what, getattr(body, "with_", None)))
         kept = self.state.received.get(target)
         if what == "supersedes":
             self.state.superseded.add(target)
         if kept is None:
-            self._drop(target)
+            self._rows.drop(target)
             return
         if what == "supersedes":
             kept.superseded = True
@@ -276,40 +266,6 @@ class Fold:
 
     # -- rows ---------------------------------------------------------------------------------------------------------------------------
 
-    def _insert(self, table: str, working: bool, src: str, values: Sequence[str | int | None]) -> None:  # noqa: FBT001
-        if table not in self.registry.tables:
-            table = ("w_" if working else "j_") + table
-        self._changes.rows.setdefault(table, {}).setdefault(src, []).append((*values, src))
-
-    def _drop(self, src: str) -> None:
-        tables = self._present.pop(src, ())
-        for table in tables:
-            self._changes.deleted.setdefault(table, []).append(src)
-            self._changes.rows.get(table, {}).pop(src, None)  # written since the last flush: they were never in the tables
-
-    def _stage(self, src: str, rows: Iterable[Row], working: bool) -> None:  # noqa: FBT001
-        """Keep a stage's rows of one source (after `_drop` of the same source)."""
-        tables = []
-        for row in rows:
-            table = self.registry.tables.get(row.table)
-            if table is None or (table.digest == "working") != working:
-                raise CochairError(
-                    f"An effect writes {src} into the table {row.table}, which is not one of its digest", "Correct the stage's tables"
-                )
-            self._changes.rows.setdefault(row.table, {}).setdefault(src, []).append((*_columns(table, row), src))
-            tables.append(row.table)
-        if tables:
-            self._present[src] = tuple(dict.fromkeys((*self._present.get(src, ()), *tables)))
-
-    def _own(self, src: str, working: bool, rows: Iterable[tuple[str, Values]]) -> None:  # noqa: FBT001
-        """Keep the record's own changeable rows of one source."""
-        tables = []
-        for table, values in rows:
-            name = table if table in self.registry.tables else ("w_" if working else "j_") + table
-            self._changes.rows.setdefault(name, {}).setdefault(src, []).append((*values, src))
-            tables.append(name)
-        self._present[src] = tuple(dict.fromkeys((*self._present.get(src, ()), *tables)))
-
     def _flush(self) -> Changes:
         self._terms_moved()
         for key in sorted(self._slots):
@@ -320,11 +276,10 @@ class Fold:
             self._received_rows(name)
         for name in sorted(self._heads):
             log = self.state.logs[name]
-            self._drop(name)
-            self._own(name, log.working, (("head", (name, of, size, root)) for of, (size, root) in sorted(log.heads.items())))
-        changes, self._changes = self._changes, Changes()
+            self._rows.drop(name)
+            self._rows.own(name, log.working, (("head", (name, of, size, root)) for of, (size, root) in sorted(log.heads.items())))
         self._matters, self._slots, self._staged, self._heads = set(), set(), set(), set()
-        return changes
+        return self._rows.take()
 
     def _terms_moved(self) -> None:
         """New terms change the Sides: every matter and slot is put anew."""
@@ -336,7 +291,7 @@ class Fold:
 
     def _matter_rows(self, matter: Matter) -> None:
         key = matter.key
-        self._drop(key)
+        self._rows.drop(key)
         result = evaluate(matter, self._sides)
         value = result.value
         standing = (result.standing, value and value.schema, value and value.text, result.level, int(result.crossed))
@@ -350,23 +305,23 @@ class Fold:
                 a = kept[-1]
                 assert ((side, by) in current) == (a.answer == "")
                 rows.append(("account", (key, side, a.id, by, a.schema, a.value and a.value.text, a.level, a.at, a.answer)))
-        self._own(key, matter.working, rows)
+        self._rows.own(key, matter.working, rows)
         if value is not None and result.standing in ("agreed", "account") and result.level is not None:
             content = msgspec.convert(msgspec.json.decode(value.text), self._decoders[value.schema], strict=True)
             heads = {side: p.seq + 1 for side, p in sorted(matter.positions.items()) if p.names() == value}
             view = MatterView(key, matter.kind, matter.subject, matter.part, content, result.level, result.standing, heads)  # type: ignore[arg-type]
-            self._stage(key, self.registry.stage_of[value.schema].on_agreed(view), matter.working)
+            self._rows.stage(key, self.registry.stage_of[value.schema].on_agreed, view, matter.working)
 
     def _received_rows(self, name: str) -> None:
         kept = self.state.received[name]
-        self._drop(name)
+        self._rows.drop(name)
         if kept.statement is not None and (kept.answer == "confirms" or (kept.answer == "" and not kept.superseded)):
             view = kept.statement._replace(account="") if kept.answer == "confirms" else kept.statement
-            self._stage(name, self.registry.stage_of[view.schema].on_statement(view), working=False)
+            self._rows.stage(name, self.registry.stage_of[view.schema].on_statement, view, working=False)
 
     def _slot_rows(self, key: str) -> None:
         slot = self.state.slots[key]
-        self._drop(key)
+        self._rows.drop(key)
         cut = {log.side: log.applied for log in self.state.logs.values() if not log.working}
         agreed, judged = verdicts(slot, self.acks, cut, self.chain(), self._structural)
         rows: list[tuple[str, Values]] = [("j_slot", (key, slot.name.kind, slot.name.of, slot.name.step, agreed))]
@@ -377,7 +332,7 @@ class Fold:
             given = (s.manifest, s.key, s.paper, s.how, s.at, s.heads, s.terms, slot.revokes.get(s.id, ""))
             rows.append(("j_seal", (s.id, key, s.side, s.seq, *given, counts, why if verdict else "alone")))
         rows += [("j_finding", (f.id, key, f.seal, f.side, f.seq, int(f.valid), f.reason)) for f in slot.findings]
-        self._own(key, False, rows)
+        self._rows.own(key, False, rows)
         if slot.agreed != agreed:
             before, slot.agreed = slot.agreed, agreed
             for manifest in filter(None, (before, agreed)):
@@ -386,31 +341,17 @@ class Fold:
     def _manifest_rows(self, digest: str) -> None:
         """One manifest's rows: of the first slot (by key) in which it is agreed."""
         src = f"manifest:{digest}"
-        self._drop(src)
+        self._rows.drop(src)
         slot = next((s for _, s in sorted(self.state.slots.items()) if s.agreed == digest), None)
         manifest = self._structural(digest)
         if slot is not None and manifest is not None:
             view = ManifestView(slot.name, digest, manifest)
             for stage in self.registry.stages:
-                self._stage(src, stage.on_adopted(view), working=False)
+                self._rows.stage(src, stage.on_adopted, view, working=False)
 
 
 def _text(value: Any) -> str:
     return canonical.dumps(value).decode()
-
-
-def _columns(table: Table, row: Row) -> Values:
-    values = []
-    for column in table.columns:
-        value = row.values.get(column.name)
-        if isinstance(value, bool):
-            value = int(value)
-        if (value is None and not column.null) or (value is not None and isinstance(value, int) != (column.type == "int")):
-            raise CochairError(f"An effect gives {table.name}.{column.name} the value {value!r}", "Correct the stage's effect")
-        values.append(value)
-    if extra := set(row.values) - {c.name for c in table.columns}:
-        raise CochairError(f"An effect names columns that {table.name} does not have: {sorted(extra)}", "Correct the stage's effect")
-    return tuple(values)
 
 
 def _unreadable(data: bytes) -> Judged:

@@ -15,8 +15,9 @@ from cochair.kit.errors import CochairError, NotFound
 from cochair.kit.ids import parse_origin
 from cochair.ledger.merkle import Frontier, leaf_hash
 from cochair.ledger.merkle import root as tree_root
-from cochair.record.fold import Changes, Fold, Structural
+from cochair.record.fold import Fold, Structural
 from cochair.record.registry import Registry, Table
+from cochair.record.rows import Changes
 from cochair.record.store import Tx, apply_changes
 
 _BLOCK = 256
@@ -29,6 +30,7 @@ class LogTree:
         """The empty log."""
         self.leaves: list[bytes] = []
         self._blocks: list[bytes] = []
+        self._whole = Frontier()
 
     @property
     def size(self) -> int:
@@ -38,13 +40,15 @@ class LogTree:
     def extend(self, leaves: Sequence[bytes]) -> None:
         """Put leaf hashes behind those held."""
         self.leaves.extend(leaves)
+        self._whole.extend(leaves)
         while len(self.leaves) >= _BLOCK * (len(self._blocks) + 1):
             start = _BLOCK * len(self._blocks)
             self._blocks.append(tree_root(self.leaves[start : start + _BLOCK]))
 
     def frontier(self, size: int | None = None) -> Frontier:
-        """The frontier over the first `size` leaves (all, if not said)."""
-        size = self.size if size is None else size
+        """The frontier over the first `size` leaves (all, if not said), the caller's own."""
+        if size is None or size == self.size:
+            return Frontier.load(self.size, self._whole.dump())
         frontier = Frontier()
         frontier.extend_subtrees(self._blocks[: size // _BLOCK], 8)
         frontier.extend(self.leaves[size // _BLOCK * _BLOCK : size])
@@ -52,7 +56,7 @@ class LogTree:
 
     def root(self, size: int | None = None) -> bytes:
         """The root over the first `size` leaves."""
-        return self.frontier(size).root()
+        return (self._whole if size is None or size == self.size else self.frontier(size)).root()
 
 
 @dataclass

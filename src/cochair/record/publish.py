@@ -36,12 +36,18 @@ class Publisher:
         self.tree.mkdir(exist_ok=True)
         self._lock_file = folder / "publish.lock"
         self._signer = signer
+        self._lock = -1
         self._turn = threading.Lock()
+        self._paths: dict[str, Path] = {}
         self._sizes: dict[str, int] = {}
+        self._seen: dict[str, tuple[tuple[int, int], int]] = {}
 
     def path(self, origin: str) -> Path:
         """Where the checkpoint of a log stands."""
-        return self.tree / str(parse_origin(origin)) / "checkpoint"
+        path = self._paths.get(origin)
+        if path is None:
+            path = self._paths[origin] = self.tree / str(parse_origin(origin)) / "checkpoint"
+        return path
 
     def note(self, origin: str) -> bytes:
         """The checkpoint as published; NotFound if there is none."""
@@ -51,21 +57,34 @@ class Publisher:
             raise NotFound(f"The log {origin} has no checkpoint yet", "Write to it first") from None
 
     def size(self, origin: str) -> int:
-        """Size of the published checkpoint, -1 if there is none."""
+        """Size of the published checkpoint, -1 if there is none. Read again only if the file is another than the one seen last."""
         try:
-            return Checkpoint.parse(split_note(self.note(origin))[0]).size
-        except NotFound:
+            status = self.path(origin).stat()
+            mark, size = self._seen.get(origin, ((0, 0), -1))
+            if mark != (status.st_ino, status.st_mtime_ns):
+                mark, size = (status.st_ino, status.st_mtime_ns), Checkpoint.parse(split_note(self.note(origin))[0]).size
+                self._seen[origin] = mark, size
+        except (NotFound, FileNotFoundError):
             return -1
+        return size
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         with self._turn:
-            handle = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            if self._lock < 0:
+                self._lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX)
                 yield
             finally:
-                os.close(handle)
+                fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Give the lock's file back."""
+        with self._turn:
+            if self._lock >= 0:
+                os.close(self._lock)
+                self._lock = -1
 
     def publish(
         self, live: Live, origin: str, size: int, peers: Mapping[str, str] | None, refresh: Callable[[], None], *, anew: bool = False
@@ -102,6 +121,8 @@ class Publisher:
             live.signed[origin] = (newest, frontier.dump())
             write_derived(self.path(origin), note)
             self._sizes[origin] = newest
+            status = self.path(origin).stat()
+            self._seen[origin] = (status.st_ino, status.st_mtime_ns), newest
 
 
 def is_signed(origin: str, terms: Mapping[str, object]) -> bool:
@@ -111,7 +132,12 @@ def is_signed(origin: str, terms: Mapping[str, object]) -> bool:
 
 def write_derived(path: Path, data: bytes) -> None:
     """Put a file in its place at once, unsynced: whatever a crash takes away is made again."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    beside.write_bytes(data)
-    beside.replace(path)
+    beside = f"{path.parent}/.{path.name}.{secrets.token_hex(4)}"
+    try:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    os.replace(beside, path)  # noqa: PTH105  # the hot path of every write

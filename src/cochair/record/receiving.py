@@ -32,7 +32,8 @@ from cochair.record.publish import is_signed
 from cochair.record.store import Tx
 
 if TYPE_CHECKING:
-    from cochair.record.node import Node, Peer
+    from cochair.record.node import Node
+    from cochair.record.rooms import Peer
 
 
 class Received(NamedTuple):
@@ -156,7 +157,7 @@ def _misacknowledged(node: Node, live: Live, fresh: Sequence[bytes]) -> list[str
 
 
 def _fault(node: Node, room: str, origin: str, what: str, evidence: bytes) -> None:
-    from cochair.record.node import Draft
+    from cochair.record.holding import Draft
 
     paper = node.put_paper(room, evidence)
     node.write(room, [Draft(RECORD, "fault", "record.fault/1", {"log": origin, "what": what, "evidence": paper})])

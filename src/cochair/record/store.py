@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from cochair.kit.errors import CochairError
 from cochair.record.registry import Table
+from cochair.record.rows import Changes
 
 Params = Sequence[Any]
 
@@ -113,8 +114,8 @@ def insert_sql(table: Table, name: str | None = None) -> str:
     return f"INSERT INTO {quoted(name or table.name)} ({_list(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608  # names are our own
 
 
-def apply_changes(tx: Tx, tables: Mapping[str, Table], room: str, changes: Any) -> None:
-    """Write what the fold found (`record.fold.Changes`): sources that changed lose their rows, then all new rows come in bulk."""
+def apply_changes(tx: Tx, tables: Mapping[str, Table], room: str, changes: Changes) -> None:
+    """Write what the fold found (`record.rows.Changes`): sources that changed lose their rows, then all new rows come in bulk."""
     for name, sources in changes.deleted.items():
         tx.many(f"DELETE FROM {quoted(name)} WHERE room = ? AND src = ?", [(room, src) for src in dict.fromkeys(sources)])  # noqa: S608
     for name, by_source in changes.rows.items():

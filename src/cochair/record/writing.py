@@ -25,7 +25,8 @@ from cochair.record.store import Tx
 from cochair.record.void import REASONS
 
 if TYPE_CHECKING:
-    from cochair.record.node import Draft, Node
+    from cochair.record.holding import Draft
+    from cochair.record.node import Node
 
 SEEN = BODIES["seen"][0]
 

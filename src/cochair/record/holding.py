@@ -1,0 +1,128 @@
+"""What a node holds beside its logs: papers, erased on request and kept where a seal needs them, and structural contents.
+
+`put_*` return when the bytes are durable, so that an entry written afterwards never names what a crash could take away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from cochair.kit.errors import CochairError, Conflict, NotHeld
+from cochair.kit.ids import RECORD
+from cochair.ledger.papers import check_paper, new_salt, paper_id, store_paper
+from cochair.record import queries
+from cochair.record.papers import Papers
+from cochair.record.publish import Publisher
+from cochair.record.store import Store
+
+
+class Draft(NamedTuple):
+    """What shall become an entry: name of the log (``record`` or a working log), kind, schema, body."""
+
+    log: str
+    kind: str
+    schema: str
+    body: dict[str, Any]
+
+
+class Holding:
+    """The part of `record.node.Node` that keeps papers and structural contents."""
+
+    store: Store
+    papers: Papers
+    publisher: Publisher
+
+    def write(self, room: str, drafts: Sequence[Draft]) -> list[str]:
+        """See `Node.write`."""
+        raise NotImplementedError
+
+    def settle(self, room: str) -> None:
+        """See `Node.settle`."""
+        raise NotImplementedError
+
+    def put_paper(self, room: str, data: bytes, salt: bytes | None = None) -> str:
+        """Keep a paper durably -> its id. Without `salt` a fresh one."""
+        salt = new_salt() if salt is None else salt
+        name = paper_id(salt, data)
+        self.papers.put(room, name, store_paper(salt, data))
+        return name
+
+    def put_stored_paper(self, room: str, name: str, stored: bytes) -> None:
+        """Keep a paper that somebody sent (``salt || bytes``); Rejected if it is another, Conflict if it was erased."""
+        with self.store.read() as tx:
+            if name in erased(tx, room):
+                raise Conflict(f"The paper {name[:16]}… was erased", "It is not taken in again")
+        self.papers.put(room, name, stored)
+
+    def paper(self, room: str, name: str) -> bytes:
+        """The bytes of a paper; NotHeld if they are not here, or erased."""
+        try:
+            return check_paper(self.papers.stored(room, name), name)
+        except NotHeld:
+            with self.store.read() as tx:
+                if name in erased(tx, room):
+                    raise NotHeld(f"The paper {name[:16]}… was erased", "Only its name remains") from None
+            raise
+
+    def erase(self, room: str, name: str, ground: str) -> str:
+        """Ask all Sides to erase a paper, and erase it here -> id of the entry. Conflict if a seal or a sealed manifest needs it."""
+        with self.store.read() as tx:
+            if name in needed(self, tx, room):
+                raise Conflict(f"The paper {name[:16]}… is needed by what was sealed", "It is kept with it")
+        (done,) = self.write(room, [Draft(RECORD, "erase", "record.erase/1", {"paper": name, "ground": ground})])
+        self._remove(room, name)
+        return done
+
+    def _remove(self, room: str, name: str) -> None:
+        self.papers.erase(room, name)
+        (self.publisher.tree / room / "paper" / name).unlink(missing_ok=True)
+
+    def remove_erased(self, room: str) -> list[str]:
+        """Remove the papers that other Sides asked to erase, but for those that what was sealed needs -> their ids."""
+        with self.store.read() as tx:
+            names = sorted(n for n in erased(tx, room) - needed(self, tx, room) if self.papers.has(room, n))
+        for name in names:
+            self._remove(room, name)
+        return names
+
+    def put_structural(self, room: str, value: Mapping[str, Any]) -> str:
+        """Keep structural content durably -> its digest; entries that waited for it are applied."""
+        digest = self.papers.put_structural(room, dict(value))
+        self.settle(room)
+        return digest
+
+    def put_structural_bytes(self, room: str, digest: str, data: bytes) -> None:
+        """Keep structural bytes that somebody sent; Rejected if they are not what `digest` says."""
+        self.papers.put_structural_bytes(room, digest, data)
+        self.settle(room)
+
+    def structural(self, room: str, digest: str) -> dict[str, Any]:
+        """Structural content; NotHeld if it is not here. Do not change what is given."""
+        value = self.papers.structural(room, digest)
+        if value is None:
+            raise NotHeld(f"The content {digest[:16]}… is not held here", "Fetch it from the other Side")
+        return value
+
+
+def erased(tx: queries.Tx, room: str) -> set[str]:
+    """Ids of the papers that some Side asked to erase."""
+    return {notice["body"]["paper"] for notice in queries.notices(tx, room, "erase")}
+
+
+def needed(node: Holding, tx: queries.Tx, room: str) -> set[str]:
+    """Names (of papers and others) that must stay: what sealed manifests, seals and mandates name."""
+    names = {r["paper"] for r in tx.query("SELECT paper FROM j_seal WHERE room = ?", (room,))}
+    names |= {r["certificate"] for r in tx.query("SELECT certificate FROM j_key WHERE room = ?", (room,)) if r["certificate"]}
+    for row in tx.query("SELECT DISTINCT agreed FROM j_slot WHERE room = ? AND agreed IS NOT NULL", (room,)):
+        with suppress(CochairError):
+            names |= _strings(node.structural(room, row["agreed"]))
+    return names
+
+
+def _strings(value: Any) -> set[str]:
+    if isinstance(value, str):
+        return {value}
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return set().union(*(_strings(v) for v in inner))
