@@ -120,6 +120,12 @@ def catch_up(tx: Tx, live: Live) -> None:
         live.fold.log(log["origin"])
     if rows or any(live.fold.log(log["origin"]).applied < log["applied"] for log in logs):
         live.fold.advance({log["origin"]: log["applied"] for log in logs})
+    for log in logs:
+        if (state := live.fold.log(log["origin"])).applied < log["applied"]:
+            why = state.stopped or state.waiting
+            raise CochairError(
+                f"{log['origin']} was applied up to {log['applied']} and now stops at {state.applied}: {why}", "Restore what is missing"
+            )
 
 
 def _add(live: Live, origin: str, batch: list[bytes]) -> None:

@@ -107,6 +107,7 @@ class Node(Holding, Rooms):
             if stale:
                 node.rebuild(room)
             node.compare_ledgers(room)
+            node.settle(room)
         return node
 
     def close(self) -> None:
