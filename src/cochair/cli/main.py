@@ -5,11 +5,12 @@ Every error of ours is shown as what happened and the next step, on standard err
 """
 
 import sys
+from typing import NoReturn
 
 import msgspec
 import typer
 
-from cochair.cli import show
+from cochair.cli import bundle, keys, press, record, show, sign
 from cochair.cli.demo import main as demo
 from cochair.kit.errors import CochairError
 
@@ -21,12 +22,12 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+app.add_typer(keys.app, name="keys")
+app.add_typer(record.app, name="record")
+app.add_typer(bundle.app, name="bundle")
+app.add_typer(press.app, name="press")
+app.command("sign")(sign.command)
 app.command("demo")(demo.command)
-
-
-@app.callback()
-def root() -> None:
-    """Groups of commands, each in a file of its own."""
 
 
 def main() -> None:
@@ -34,12 +35,19 @@ def main() -> None:
     try:
         app()
     except CochairError as error:
-        if "--json" in sys.argv:
-            sys.stdout.buffer.write(msgspec.json.encode({"error": error.what, "next": error.next_step}) + b"\n")
-        show.error(error)
-        sys.exit(1)
+        _fail(error)
+    except OSError as error:  # a disk or folder that a command met deep inside
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(CochairError(f"{place}{error.strerror or error}", "Check the name, your rights there, and the space on the disk"))
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _fail(error: CochairError) -> NoReturn:
+    if "--json" in sys.argv:
+        sys.stdout.buffer.write(msgspec.json.encode({"error": error.what, "next": error.next_step}) + b"\n")
+    show.error(error)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """How results and errors are shown: plain lines for people, one JSON document for programs."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import msgspec
@@ -25,3 +27,20 @@ def result(value: Any, as_json: bool, lines: list[str]) -> None:  # noqa: FBT001
         sys.stdout.flush()
     else:
         print("\n".join(lines))
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Something moves on the terminal while work goes on; nothing where the output goes to a program."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} …"):
+        yield
+
+
+def pulled(came: dict[str, Any]) -> list[str]:
+    """Lines on what an exchange brought (`exchange.run.as_json`)."""
+    lines = [f"{origin}: {count} new entries" for origin, count in sorted(came["entries"].items())]
+    lines += [f"{came['papers']} papers"] if came["papers"] else []
+    lines += [f"cosigned by {', '.join(came['cosigned'])}"] if came["cosigned"] else []
+    return [*lines, *(f"problem: {where}: {why}" for where, why in sorted(came["problems"].items()))] or ["Nothing new."]

@@ -93,7 +93,7 @@ def differences(play: Play) -> Scene:
     readings: list[Reading] = play.ids["readings"]
     names: list[str] = play.ids["names"]
     by = dict(zip([r.report for r in readings], names, strict=True))
-    rows = reconcile({name: reading for name, reading in zip(names, readings, strict=True)})
+    rows = reconcile(dict(zip(names, readings, strict=True)))
     apart = sorted((row for row in rows if row.verdict in ("contradicts", "differs")), key=lambda row: row.verdict)
     play.result["differences"] = [
         {"fact": row.fact, "verdict": row.verdict, "states": {name: _words(row, name, readings, names) for name in row.states}}

@@ -12,11 +12,22 @@ import msgspec
 import typer
 from rich.console import Console
 
-from cochair.cli.demo import act_one, page
+from cochair.cli.demo import act_one, alone, joining, page, review, signing, text, unplugged
 from cochair.cli.demo.play import Play, Scene, Watch, prepare
 
 Act = Callable[[Play], Scene]
-SCENES: tuple[Act, ...] = (act_one.reports, act_one.differences)
+SCENES: tuple[Act, ...] = (
+    act_one.reports,
+    act_one.differences,
+    alone.alone,
+    joining.joins,
+    review.reviews,
+    text.brackets,
+    signing.adopts,
+    signing.changes,
+    signing.signs,
+    unplugged.unplugged,
+)
 
 
 def play(out: Path, scenes: Sequence[Act] = SCENES, console: Console | None = None) -> Play:

@@ -1,0 +1,98 @@
+"""`cochair record`: look into a node's logs, check everything, make the joint tables anew."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cochair.cli import show
+from cochair.cli.opening import FolderArgument, RoomOption, opened, slug, the_room
+from cochair.kit.ids import Origin, parse_origin
+from cochair.ledger.entries import Entry, decode
+from cochair.record.node import Node
+
+app = typer.Typer(help="A node's record: its logs, and the tables that follow from them.", no_args_is_help=True)
+
+
+@app.command()
+def log(
+    folder: FolderArgument,
+    room: RoomOption = "",
+    side: Annotated[str, typer.Option(help="Only the logs of this Side.")] = "",
+    name: Annotated[str, typer.Option("--log", help="Only this log: record, or a working log such as w-IN-4.")] = "",
+    last: Annotated[int, typer.Option(min=0, help="Only so many entries of each log; 0 for all.")] = 20,
+    json: show.JsonOption = False,
+) -> None:
+    """Show the entries of the logs that the node holds, the newest last.
+
+    Example: `cochair record log node-in --side IN --last 5`
+    """
+    with opened(folder) as node:
+        chosen = the_room(node, room)
+        found: dict[str, list[tuple[int, Entry]]] = {}
+        sizes = {origin: size for origin, (size, _root) in node.heads(chosen).items()}
+        for origin, size in sizes.items():
+            parts = parse_origin(origin)
+            if side in ("", parts.side) and name in ("", parts.log):
+                start = max(0, size - last) if last else 0
+                found[origin] = [(start + at, decode(data)) for at, data in enumerate(node.entries(chosen, origin, start))]
+    value = {
+        origin: {"size": sizes[origin], "entries": [{"id": _id(parse_origin(origin), seq), **_plain(entry)} for seq, entry in entries]}
+        for origin, entries in found.items()
+    }
+    lines = []
+    for origin, entries in found.items():
+        lines.append(f"{origin}: {sizes[origin]} entries")
+        lines += [f"  {_id(parse_origin(origin), seq):24} {entry.at}  {entry.kind:10} {entry.schema}" for seq, entry in entries]
+    show.result(value, json, lines)
+
+
+@app.command()
+def fsck(folder: FolderArgument, room: RoomOption = "", json: show.JsonOption = False) -> None:
+    """Recompute every hash, head, checkpoint, paper and row, and name the first thing that differs. The status is 1 if anything does.
+
+    Example: `cochair record fsck node-in`
+    """
+    with opened(folder) as node, show.working("Checking"):
+        chosen = [the_room(node, room)] if room or not node.rooms() else node.rooms()
+        problems = [(one, problem) for one in chosen for problem in node.fsck(one)]
+        names = {one: slug(node, one) for one in chosen}
+        heads = {one: {origin: size for origin, (size, _root) in node.heads(one).items()} for one in chosen}
+        digests = {one: _digests(node, one) for one in chosen} if not problems else {}
+    value = {
+        "rooms": {one: {"slug": names[one], "heads": heads[one], "digests": digests.get(one)} for one in chosen},
+        "problems": [{"room": one, "what": p.what, "where": p.where, "detail": p.detail} for one, p in problems],
+    }
+    lines = [f"{p.what}: {p.where}: {p.detail}" for _one, p in problems]
+    lines += [f"{names[one]}: {sum(heads[one].values())} entries in {len(heads[one])} logs" for one in chosen]
+    lines += [f"  {which:8} {digest}" for one in digests for which, digest in digests[one].items()]
+    show.result(value, json, [*lines, "All is well." if not problems else f"{len(problems)} problems."])
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild(folder: FolderArgument, room: RoomOption = "", json: show.JsonOption = False) -> None:
+    """Drop the joint tables of a room and make them anew from its logs. The digests must be those of the other Side at the same heads.
+
+    Example: `cochair record rebuild node-in`
+    """
+    with opened(folder) as node, show.working("Rebuilding"):
+        chosen = [the_room(node, room)] if room or not node.rooms() else node.rooms()
+        for one in chosen:
+            node.rebuild(one)
+        digests = {one: _digests(node, one) for one in chosen}
+        names = {one: slug(node, one) for one in chosen}
+    lines = [f"{names[one]} {which:8} {digest}" for one in chosen for which, digest in digests[one].items()]
+    show.result(digests, json, lines)
+
+
+def _digests(node: Node, room: str) -> dict[str, str]:
+    return {"record": node.state_digest(room, "record"), "working": node.state_digest(room, "working")}
+
+
+def _id(origin: Origin, seq: int) -> str:
+    return f"{origin.side}/{origin.log}/{seq}"
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    return {"at": entry.at, "kind": entry.kind, "schema": entry.schema, "body": entry.body}
