@@ -45,6 +45,21 @@ def test_tree_follows_the_log(node: Node, steps: list[int], tmp_path: Path) -> N
     assert (tmp_path / "drop" / ORIGIN / "checkpoint").read_bytes() == (folder / "checkpoint").read_bytes()
 
 
+def test_an_altered_tile_is_found(node: Node) -> None:
+    room = node.found("c7")
+    node.write(room, [note("x")] * 300)
+    write_tree(node, room)
+    for name in ("tile/0/000", "tile/0/001.p/44", "tile/entries/000", "tile/1/000.p/1"):
+        path = node.folder / "tree" / ORIGIN / name
+        kept = path.read_bytes()
+        path.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
+        assert [(p.what, p.where) for p in node.fsck(room)] == [("tile", f"{ORIGIN}/{name}")]
+        path.unlink()
+        assert write_tree(node, room) == 1
+        assert path.read_bytes() == kept
+    assert node.fsck(room) == []
+
+
 def test_erased_paper_leaves_the_tree(node: Node) -> None:
     room = node.found("c7")
     name = node.put_paper(room, b"a person's name")

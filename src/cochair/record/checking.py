@@ -24,6 +24,7 @@ from cochair.record.receiving import open_checkpoint
 from cochair.record.registry import Digest
 from cochair.record.rows import Changes
 from cochair.record.store import Tx, index_sql, insert_sql, quoted, table_sql
+from cochair.record.tree import altered
 
 if TYPE_CHECKING:
     from cochair.record.node import Node
@@ -111,6 +112,8 @@ def fsck(node: Node, room: str) -> list[Problem]:
             problems += _log(node, tx, room, log)
         problems += _contents(node, tx, room)
         problems += _rows(node, tx, room)
+    if not any(problem.what in ("entry", "root") for problem in problems):
+        problems += [Problem("tile", path, "it is not what the entries give: remove it, it is made again") for path in altered(node, room)]
     return problems
 
 

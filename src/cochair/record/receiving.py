@@ -159,6 +159,8 @@ def _misacknowledged(node: Node, live: Live, fresh: Sequence[bytes]) -> list[str
 def _fault(node: Node, room: str, origin: str, what: str, evidence: bytes) -> None:
     from cochair.record.holding import Draft
 
+    if node.halted.get(node.origin(room)):
+        return  # it cannot write now; the evidence is kept
     paper = node.put_paper(room, evidence)
     node.write(room, [Draft(RECORD, "fault", "record.fault/1", {"log": origin, "what": what, "evidence": paper})])
 

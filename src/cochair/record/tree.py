@@ -78,6 +78,25 @@ def _write_log(node: Node, room: str, origin: str, base: Path) -> int:
     return len(missing)
 
 
+def altered(node: Node, room: str) -> list[str]:
+    """Paths, below the node's own tree, of tiles and bundles of the newest sizes that are there and are not what the tables give."""
+    base, wrong = node.publisher.tree, []
+    for origin, (size, _) in node.heads(room).items():
+        there = [tile for tile in log_files(origin, size) if (base / origin / tile.path).exists()]
+        entries = node.entries(room, origin) if there else []
+        leaves = [leaf_hash(data) for data in entries]
+        for tile in there:
+            at = tile.index * WIDTH
+            data = (
+                bundle_encode(entries[at : at + tile.width])
+                if tile.level is None
+                else hash_tile(leaves, tile.level, tile.index, tile.width)
+            )
+            if (base / origin / tile.path).read_bytes() != data:
+                wrong.append(f"{origin}/{tile.path}")
+    return wrong
+
+
 def _above(node: Node, room: str, origin: str, leaves: list[bytes], first: int, tile: Tile) -> list[bytes]:
     """The hashes of one tile: leaf hashes, or roots of whole subtrees below it."""
     level = tile.level or 0
