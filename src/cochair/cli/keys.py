@@ -87,5 +87,5 @@ def _about(public: dsse.PublicKey) -> dict[str, str]:
     return {"suite": public.suite, "public": public.data.hex(), "key": public.id}
 
 
-def _show(about: dict[str, Any], as_json: bool, more: list[str]) -> None:  # noqa: FBT001 -- the option's own value
+def _show(about: dict[str, Any], as_json: bool, more: list[str]) -> None:
     show.result(about, as_json, [f"{name:9} {value}" for name, value in about.items()] + more)

@@ -20,7 +20,7 @@ def error(problem: CochairError) -> None:
         print(f"next:  {problem.next_step}.", file=sys.stderr)
 
 
-def result(value: Any, as_json: bool, lines: list[str]) -> None:  # noqa: FBT001 -- the option's own value
+def result(value: Any, as_json: bool, lines: list[str]) -> None:
     """Print ``value`` as JSON, or the lines."""
     if as_json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")

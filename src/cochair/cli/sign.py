@@ -38,7 +38,7 @@ def command(
     `cochair sign request.json --key cochair.pem --pdf original-in.pdf --pdf original-ru.pdf --certificate cochair.crt`
     """
     data = files.read(request, limit=requests.LIMIT, what=_REQUEST)
-    asked = requests.decode(data)
+    asked = _asked(request, data)
     target = files.fresh(out or request.with_name(request.name + ".signed"))
     if bool(pdf) != bool(certificate):
         raise CochairError("To sign originals, both --pdf and --certificate are needed", "Give both, or neither")
@@ -57,6 +57,15 @@ def command(
     files.write_new(target, response)
     written = [str(target), *map(str, targets)]
     show.result({"written": written, "key": person.public.id, "specimen": asked.specimen}, json, [f"Written: {name}" for name in written])
+
+
+def _asked(path: Path, data: bytes) -> Request:
+    try:
+        return requests.decode(data)
+    except CochairError as error:
+        raise Rejected(
+            f"{path} is not a request for a signature: {error.what}", "Take the request file from the signing page again"
+        ) from None
 
 
 def _told(asked: Request) -> list[str]:
