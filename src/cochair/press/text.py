@@ -74,7 +74,7 @@ def _ends(text: str, i: int, start: int, end: int) -> int:
         while w > start and i - w < 12 and (text[w - 1].isalnum() or "\u0900" <= text[w - 1] <= "\u097f"):
             w -= 1
         word = text[w:i]
-        if word.lower() in ABBREVIATIONS or (len(word) == 1 and word.isupper()):
+        if word.lower() in ABBREVIATIONS or (len(word) == 1 and word.isupper()) or ("\u0900" <= word[:1] <= "\u097f" and len(word) <= 3):
             return 0
     return j
 

@@ -341,7 +341,14 @@ def _only_planned(page: Page, sentence: Sentence, session: Capture, sessions: li
 def _ordinals(page: Page, main: str | None) -> None:
     sessions = [(s, c, end) for s in page.sentences for c, end in _sessions(page, s)]
     ahead = [c for s, c, _ in sessions if page.at("nextword", c.start - 1)]
-    straight = [c for s, c, end in sessions if not _only_planned(page, s, c, sessions) and not _looks_back(page, s, c.start) and not _of_other(page, end, main) and c not in ahead]
+    straight = [
+        c
+        for s, c, end in sessions
+        if not _only_planned(page, s, c, sessions)
+        and not _looks_back(page, s, c.start)
+        and not _of_other(page, end, main)
+        and c not in ahead
+    ]
     in_text = [c for s, c, end in sessions if s.role == "text" and c in straight]
     current: Capture | None = next(iter(in_text or straight), None)
     page.facts["ordinal"] = current.value if current else None

@@ -64,7 +64,7 @@ def _follow(page: Page, i: int, last: int, role: Capture, pending: tuple[str, tu
             i, fresh = phrase[0], False
             continue
         unit = unit_at(page, i, last, bare=True) if i not in page.masked else None
-        if unit and (unit.office or unit.last - unit.name[0] > 1):
+        if unit and (unit.office or unit.last - unit.name[0] > 1 or full_name(page, unit.full) != unit.full):
             side, span = pending or (unit.side, unit.side_span)
             out.append(_Chair(unit, side, span, role))
             i, pending, fresh = unit.last, None, True
@@ -94,6 +94,10 @@ def _passive(page: Page, sentence: Sentence, cue: Capture) -> int | None:
 def _before(page: Page, sentence: Sentence, cue: Capture) -> tuple[str, tuple[int, int]] | None:
     """The last side phrase of the sentence before the cue."""
     found = None
+    if page.fold(cue.start) == "represented":  # Egypt was represented by
+        return next(
+            ((p[1], (i, p[0])) for i in range(sentence.first, cue.start) if (p := page.at("country", i)) and cue.start - p[0] <= 2), None
+        )
     for i in range(sentence.first, cue.start):
         phrase = side_phrase(page, i)
         if phrase and phrase[0] <= cue.start:
@@ -133,7 +137,7 @@ def _respectively(page: Page, sentence: Sentence, chairs: list[_Chair]) -> None:
 
 
 def _context(page: Page, sentence: Sentence) -> bool:
-    if any(page.fold(c.start) == "co" for c in page.each("chaircue", sentence)):
+    if any(page.fold(c.start) in {"co", "chaired"} for c in page.each("chaircue", sentence)):
         return True
     kinds = ("sessnoun", "sessplural", "side", "sidepl", "bodytype", "body", "cursession")
     return any(page.has(kind, sentence.first, sentence.last) is not None for kind in kinds)
@@ -145,8 +149,12 @@ def _find(page: Page, sentence: Sentence) -> list[_Chair]:
         if cue.start in page.masked or page.fold(cue.end) == "to":
             continue
         start = _passive(page, sentence, cue)
+        if page.fold(cue.start) == "represented" and (start is None or _before(page, sentence, cue) is None):
+            continue
         if start is not None:
-            out += _follow(page, start, sentence.last, cue, _before(page, sentence, cue))
+            pending = _before(page, sentence, cue)
+            after = side_phrase(page, cue.end) if pending is None else None  # leading the X delegation was A
+            out += _follow(page, start, sentence.last, cue, (after[1], after[2]) if after and after[0] <= start else pending)
         else:
             out += _active(page, sentence, cue)
     if not out:

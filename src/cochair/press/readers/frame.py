@@ -123,12 +123,20 @@ def _dateline(page: Page, group: list[Sentence]) -> bool:
     if after and not agency:
         page.claim("doc.outlet", (after[1], after[2]), page.words(after[1], after[2]), "outlet.dateline")
         i = after[0]
-    if when and not after and page.fold(i) == "," and i + 2 < last and page.fold(i + 2) == "." and page.tokens[i + 1].text.isupper() and len(page.fold(i + 1)) > 2:
+    if (
+        when
+        and not after
+        and page.fold(i) == ","
+        and i + 2 < last
+        and page.fold(i + 2) == "."
+        and page.tokens[i + 1].text.isupper()
+        and len(page.fold(i + 1)) > 2
+    ):
         page.claim("doc.outlet", (i + 1, i + 2), page.tokens[i + 1].text, "outlet.dateline")  # YEREVAN, MAY 10, ARMENPRESS.
         i += 2
     while i < last and page.fold(i) == ".":
         i += 1
-    closed = i < last and page.fold(i) in _SIGNS
+    closed = (i < last and page.fold(i) in _SIGNS) or (page.tokens[first].text.isupper() and page.fold(i - 1) == "." and i == group[0].last)
     if not place or not (closed or after or (when and i < last and page.fold(i - 1) == ".")):
         return agency is not None or (after is not None)
     code, name = place[1]

@@ -59,7 +59,13 @@ def closes(page: Page, i: int, allow: frozenset[str] = frozenset()) -> bool:
 def _finite(page: Page, i: int) -> bool:
     """Is it a verb in the past (``reported on``, ``visited a``)?"""
     text = page.tokens[i].text
-    return len(text) > 4 and text.endswith("ed") and text.islower() and not page.glued(i) and page.fold(i + 1) in _AFTER_VERB
+    return (
+        len(text) > 4
+        and text.endswith("ed")
+        and text.islower()
+        and not page.glued(i)
+        and (page.fold(i + 1) in _AFTER_VERB or (page.fold(i - 1) == "," and page.fold(i + 1) in {".", ","}))
+    )
 
 
 def plain_list(page: Page, first: int, last: int, allow: frozenset[str] = frozenset()) -> list[tuple[int, int]]:

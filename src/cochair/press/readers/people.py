@@ -133,6 +133,10 @@ def _office(page: Page, i: int, last: int) -> tuple[int, str | None, bool]:
                 break
             known = party_at(page, after) or _officeish(page, after)
             unknown = fold in {"of", "for"} and page.capital(after) and not page.at("honorific", after)
+            # a name must be left over for an unknown word after "and" to belong to the office
+            unknown = unknown or (
+                fold == "and" and post and after + 2 < last and all(_nameish(page, k, last) for k in range(after, after + 3))
+            )
             if not known and not unknown:
                 break
             j = after if known else after + 1
@@ -186,7 +190,9 @@ def unit_at(page: Page, i: int, last: int, *, bare: bool = False) -> Unit | None
         if stop:
             side = side or inner
             after = party_at(page, stop + 1) if page.fold(stop) == "of" and stop + 1 < last and side is None else None
-            return Unit(i, after[0] if after else stop, (j, stop), (begin, end), rank, after[1] if after else side, side_span, page.words(j, stop))
+            return Unit(
+                i, after[0] if after else stop, (j, stop), (begin, end), rank, after[1] if after else side, side_span, page.words(j, stop)
+            )
         return None
     rank_from = begin
     begin = _skip(page, begin, last, "rank")

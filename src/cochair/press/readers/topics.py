@@ -192,6 +192,8 @@ def _segments(page: Page, cue: Cue, last: int) -> tuple[list[Segment], int]:
             _close(segments, start, i, sep, current)
             start, sep, i, fresh = found[0], found[1], found[0], True
             continue
+        if page.fold(i) == "and" and (page.at("topiclead", i + 1) or page.at("topicverb", i + 1)):  # and exchanged views on
+            break
         if page.fold(i) == "and" and (inner := _cue(page, i + 1, last, inside=True)) and inner.last < last:
             _close(segments, start, i, sep, current)
             start, sep, i, fresh = i + 1, ", and", i + 1, True
