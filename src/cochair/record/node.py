@@ -22,7 +22,7 @@ from cochair.kit.canonical import dumps
 from cochair.kit.clock import Clock, SystemClock
 from cochair.kit.errors import Conflict, NotFound, Rejected
 from cochair.kit.ids import RECORD, parse_origin
-from cochair.record import checking, live, queries, receiving, writing
+from cochair.record import checking, live, queries, receiving, restoring, writing
 from cochair.record.contents import RECORD as RECORD_STAGE
 from cochair.record.holding import Draft, Holding
 from cochair.record.keys import create_node_keys
@@ -61,6 +61,8 @@ class Node(Holding, Rooms):
         self.publisher = Publisher(folder, signer)
         self.halted: dict[str, str] = {}
         """Own logs that must not grow (origin -> why), until they are recovered."""
+        self.ask_first = (folder / restoring.MARK).exists()
+        """A backup was put back: nothing is written until the peer was asked for our own heads (`record.restoring`)."""
         self._lives: dict[str, live.Live] = {}
         self._lock = threading.Lock()
 
@@ -133,11 +135,29 @@ class Node(Holding, Rooms):
     def compare_ledgers(self, room: str) -> None:
         """Compare all own logs of a room: a head that the signer signed must be in the log; a log that is ahead of it was not signed yet."""
         with self.read() as tx:
-            logs = tx.query("SELECT origin, size, root FROM n_log WHERE room = ? AND side = ?", (room, self.side))
+            logs = tx.query("SELECT origin, size, root, frozen FROM n_log WHERE room = ? AND side = ?", (room, self.side))
         for log in logs:
+            if log["frozen"]:
+                self.halted[log["origin"]] = log["frozen"]
             signed = self.compare_ledger(log["origin"], log["size"], log["root"])
-            if log["origin"] not in self.halted and (signed < log["size"] or self.publisher.size(log["origin"]) < log["size"]):
+            behind = signed < log["size"] or self.publisher.size(log["origin"]) < log["size"]
+            if behind and not self.ask_first and log["origin"] not in self.halted:
                 self.publish(room, log["origin"], log["size"])
+
+    def asked(self) -> None:
+        """The peer was asked for our own heads (or a person says that there is none): the restored node may write again."""
+        self.ask_first = False
+        (self.folder / restoring.MARK).unlink(missing_ok=True)
+        for room in self.rooms():
+            self.compare_ledgers(room)
+
+    def halt(self, room: str, origin: str, why: str) -> None:
+        """Let an own log grow no more, also after a restart."""
+        with self.writing(room) as (tx, _):
+            if not tx.query("SELECT origin FROM n_log WHERE room = ? AND origin = ?", (room, origin)):
+                live.add_log(tx, room, origin)
+            tx.execute("UPDATE n_log SET frozen = ? WHERE room = ? AND origin = ?", (why, room, origin))
+        self.halted[origin] = why
 
     def compare_ledger(self, origin: str, size: int, root: str) -> int:
         """Size that the signer signed last (-1: none); halts the log if that is more than it holds, or other contents."""

@@ -159,7 +159,7 @@ def _misacknowledged(node: Node, live: Live, fresh: Sequence[bytes]) -> list[str
 def _fault(node: Node, room: str, origin: str, what: str, evidence: bytes) -> None:
     from cochair.record.holding import Draft
 
-    if node.halted.get(node.origin(room)):
+    if node.ask_first or node.halted.get(node.origin(room)):
         return  # it cannot write now; the evidence is kept
     paper = node.put_paper(room, evidence)
     node.write(room, [Draft(RECORD, "fault", "record.fault/1", {"log": origin, "what": what, "evidence": paper})])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from cochair.kit.errors import CochairError
-from cochair.record.registry import Registry, Row, Table
+from cochair.record.registry import Column, Registry, Row
 
 V = TypeVar("V")
 Values = tuple[str | int | None, ...]
@@ -31,6 +31,7 @@ class Rows:
     def __init__(self, registry: Registry) -> None:
         """Nothing stands in any table yet."""
         self._registry = registry
+        self._columns = {name: (table.columns, frozenset(c.name for c in table.columns)) for name, table in registry.tables.items()}
         self._present: dict[str, tuple[str, ...]] = {}
         self._changes = Changes()
 
@@ -67,7 +68,7 @@ class Rows:
                     raise CochairError(
                         f"An effect writes {src} into {row.table}, which is no table of its digest", "Correct the stage's tables"
                     )
-                self._add(row.table, src, (*_columns(table, row), src))
+                self._add(row.table, src, (*_columns(row, *self._columns[row.table]), src))
                 tables.append(row.table)
         except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
             raise CochairError(f"The effect of {src} failed: {error!r}", "Correct the stage's effect") from error
@@ -84,15 +85,15 @@ class Rows:
             self._present[src] = tuple(dict.fromkeys((*self._present.get(src, ()), *tables)))
 
 
-def _columns(table: Table, row: Row) -> Values:
+def _columns(row: Row, columns: tuple[Column, ...], names: frozenset[str]) -> Values:
     values = []
-    for column in table.columns:
+    for column in columns:
         value = row.values.get(column.name)
         if isinstance(value, bool):
             value = int(value)
         if (value is None and not column.null) or (value is not None and isinstance(value, int) != (column.type == "int")):
-            raise CochairError(f"An effect gives {table.name}.{column.name} the value {value!r}", "Correct the stage's effect")
+            raise CochairError(f"An effect gives {row.table}.{column.name} the value {value!r}", "Correct the stage's effect")
         values.append(value)
-    if len(row.values) > len(values) or not row.values.keys() <= {c.name for c in table.columns}:
-        raise CochairError(f"An effect names columns that {table.name} does not have", "Correct the stage's effect")
+    if not row.values.keys() <= names:
+        raise CochairError(f"An effect names columns that {row.table} does not have", "Correct the stage's effect")
     return tuple(values)

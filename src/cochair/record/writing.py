@@ -61,7 +61,7 @@ def acknowledge(node: Node, room: str) -> list[str]:
             own = live.fold.state.logs.get(f"{node.side}/{name}")
             if not any(_said_something(log, _seen_of(own, log)) for log in others):
                 continue
-            if node.halted.get(str(node_origin(node, live, name))):
+            if node.ask_first or node.halted.get(node_origin(node, live, name)):
                 continue
             log = _own_log(node, live, name)
             body = _heads(live, log)
@@ -102,6 +102,10 @@ def _own_log(node: Node, live: Live, name: str) -> LogState:
 
 
 def _check_halted(node: Node, origin: str) -> None:
+    if node.ask_first:
+        raise CochairError(
+            "This node was restored from a backup and has not asked the other Side for its own heads", "Pull from the other Side first"
+        )
     if reason := node.halted.get(origin):
         raise CochairError(reason, "Recover the missing entries from the peer, then write again")
 

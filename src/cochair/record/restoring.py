@@ -1,0 +1,57 @@
+"""After a backup was put back: ask the peer first, and never fork.
+
+A backup is always older than what was signed since, and on an empty machine the sign-ledger is as old as the database, so nothing here can tell. Therefore
+a restored node is *marked* and writes nothing until whoever mirrors its logs was asked for their highest heads (`ask`), or a person says that there is
+nobody to ask (`Node.asked`). What the peer holds under our own signature is taken back; then the node goes on where it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cochair.kit.errors import NotHeld, Rejected
+from cochair.kit.ids import RECORD, parse_origin
+from cochair.ledger.checkpoints import Checkpoint
+from cochair.ledger.notes import split_note
+from cochair.ledger.tiles import WIDTH, bundle_decode, bundles_for
+
+if TYPE_CHECKING:
+    from cochair.record.node import Node
+
+MARK = "restored"
+
+Get = Callable[[str], bytes]
+"""Path in the peer's tree -> bytes; raises NotHeld if the peer has none, another CochairError if it cannot be reached."""
+
+
+def mark(folder: Path) -> None:
+    """Say that this node folder came out of a backup."""
+    (folder / MARK).touch()
+
+
+def ask(node: Node, room: str, get: Get, logs: Iterable[str] = ()) -> dict[str, int]:
+    """Take back what the peer holds of the own logs of a room (those known here, and `logs` by name) -> origin -> size now. Call `Node.asked` after all rooms."""
+    known = [origin.rpartition("/")[2] for origin in node.heads(room)]
+    names = sorted({RECORD, *known, *logs}, key=lambda name: (name != RECORD, name))
+    return {origin: _take_back(node, room, origin, get) for origin in (node.origin(room, name) for name in names)}
+
+
+def _take_back(node: Node, room: str, origin: str, get: Get) -> int:
+    held = node.heads(room).get(origin, (0, b""))[0]
+    try:
+        note = get(f"{origin}/checkpoint")
+    except NotHeld:
+        return held  # the peer never saw this log
+    size = Checkpoint.parse(split_note(note)[0]).size
+    start = min(held // WIDTH * WIDTH, size)
+    entries = [entry for bundle in bundles_for(size, start) for entry in bundle_decode(get(f"{origin}/{bundle.path}"))]
+    try:
+        return node.recover(room, origin, note, start, entries)
+    except Rejected as error:
+        if parse_origin(origin).log == RECORD:
+            raise
+        # a MAC that the peer can make as well proves nothing about our own words
+        node.halt(room, origin, f"{error.what}: this working log is to be begun anew by both Sides")
+        return held
