@@ -71,6 +71,17 @@ def test_numbers_names_and_weekdays():
     assert _verdict("session.date", a) == "silent"
 
 
+def test_one_city_in_two_scripts_is_no_contradiction():
+    a = _reading("a", ("session.city", "Tashkent", {"country": "UZ"}))
+    b = _reading("b", ("session.city", "Ташкент", {"country": "UZ"}))
+    c = _reading("c", ("session.city", "Samarkand", {"country": "UZ"}))
+    assert (_verdict("session.city", a, b), _verdict("session.city", a, c), _verdict("session.city", a, b, c)) == (
+        "same",
+        "contradicts",
+        "contradicts",
+    )
+
+
 def test_different_ordinals_contradict():
     assert (
         _verdict("session.ordinal", _reading("a", ("session.ordinal", 11, {})), _reading("b", ("session.ordinal", 12, {}))) == "contradicts"

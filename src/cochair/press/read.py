@@ -3,6 +3,7 @@
 Rules of this module:
 
 - Readers run in a fixed order, each once; a later one sees what earlier ones marked and masked. The same bytes always give the same claims.
+- A text that names neither a body nor a numbered session is of another genre: its frame, voices and engagements are read, and no chairs, matters or documents.
 - Hostile input ends fast: bytes that are not UTF-8 text, hold NULs or exceed ``MAX_BYTES`` are refused; of very long texts only the first ``page.MAX_SENTENCES`` are read.
 - Every sentence ends as claim, boilerplate or *not classified*; offsets count code points of the file as decoded, with nothing changed.
 """
@@ -27,10 +28,11 @@ from cochair.press.readers.voices import finish_attributions, read_attributions,
 from cochair.press.register import Register
 
 MAX_BYTES = 1_000_000
-_READERS = (
-    mark_dates, read_frame, mark_bodies, read_bodies, read_quotations, learn_names, read_attributions, read_engagements, read_context, read_session, read_chairs,
-    read_documents, read_subgroups, read_topics, read_delegates, read_outcomes, finish_attributions, read_rest,
+_ALWAYS = (
+    mark_dates, read_frame, mark_bodies, read_bodies, read_quotations, learn_names, read_attributions, read_engagements, read_context,
 )  # fmt: skip
+_OF_A_SESSION = (read_session, read_chairs, read_documents, read_subgroups, read_topics, read_delegates, read_outcomes)
+_LAST = (finish_attributions, read_rest)
 
 
 def language_of(text: str) -> str:
@@ -57,7 +59,11 @@ def read(text: str, register: Register, report: str = "", sha256: str = "") -> R
     if len(text) > MAX_BYTES:
         raise Rejected(f"The report is longer than {MAX_BYTES} characters", "Give one report a file")
     page = Page(text, register)
-    for reader in _READERS:
+    for reader in _ALWAYS:
+        reader(page)
+    for reader in _OF_A_SESSION if page.facts["genre"] else ():
+        reader(page)
+    for reader in _LAST:
         reader(page)
     claims = sorted(page.claims, key=lambda c: (c.spans[0].start, c.spans[0].end, c.field))
     return Reading(

@@ -71,7 +71,9 @@ class _Reports:
         values = {key: [c.value for c in claims] for key, claims in found.items()}
         states = {key: _one(vals) for key, vals in values.items()}
         known = [v for vals in values.values() for v in vals if v is not None]
-        if len({repr(v) for v in known}) > 1:
+        if field == "session.city" and _one_city_in_two_scripts(found):
+            verdict = "same"
+        elif len({repr(v) for v in known}) > 1:
             verdict = "contradicts"
         elif any(v is None for v in states.values()) and known:
             verdict = "same" if field == "session.date" and self._weekdays_fit(found, known[0]) else "coarser"
@@ -226,6 +228,13 @@ class _Reports:
             statuses = {s["status"] for s in states.values()}
             rows.append(_row(f"engagement:{name}", states, self.keys, "same" if len(statuses) == 1 else "differs"))
         return rows
+
+
+def _one_city_in_two_scripts(found: dict[str, list[Claim]]) -> bool:
+    """Ташкент and Tashkent: names in different scripts of one state exclude nothing; two names in one script do."""
+    claims = [c for own in found.values() for c in own]
+    latin, other = ({c.value for c in claims if str(c.value).isascii() is flag} for flag in (True, False))
+    return len(latin) == len(other) == 1 and len({c.detail.get("country") for c in claims}) == 1
 
 
 def _one(values: list[Any]) -> Any:

@@ -29,7 +29,8 @@ def party_at(page: Page, i: int) -> tuple[int, str] | None:
         inner = page.at("country", j) or (party_at(page, j) if page.at("stateform", j) else None)
         if inner:
             return inner[0], inner[1]
-    return page.at("country", i) or page.at("demonym", i)
+    plain = page.at("country", form[0]) if form else None  # Республика Узбекистан
+    return plain or page.at("country", i) or page.at("demonym", i)
 
 
 def _field(page: Page, i: int, last: int) -> int:
@@ -127,7 +128,7 @@ def _named_last(page: Page, i: int, last: int) -> tuple[int, str, list[str], str
     j = end
     if page.fold(j) == "(" and page.fold(j + 2) == ")":
         j += 3
-    if page.fold(j) not in {"between", "of", "между"}:
+    if page.at("between", j) is None:
         return None
     one = party_at(page, j + 1)
     if one is None or page.fold(one[0]) not in {"and", ",", "-", "и", "with"}:
@@ -299,8 +300,16 @@ def read_bodies(page: Page) -> None:
             else:
                 page.claim("body.other", (body.start, body.end), body.value["id"], "body.other", known=body.value["known"])
     page.facts["main"], page.facts["parties"] = main, parties or _pair(page)
+    page.facts["genre"] = bool(main) or any(_sessions(page, s) or _meets(page, s) for s in page.sentences)
     _parties(page, main)
     _ordinals(page, main)
+
+
+def _meets(page: Page, sentence: Sentence) -> bool:
+    """Does the sentence name a commission or group and a session of it?"""
+    return (
+        page.has("bodytype", sentence.first, sentence.last) is not None and page.has("sessnoun", sentence.first, sentence.last) is not None
+    )
 
 
 def _pair(page: Page) -> list[str]:

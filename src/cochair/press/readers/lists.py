@@ -112,7 +112,7 @@ def split_group(page: Page, segments: list[Segment], *, closed: bool) -> list[tu
         if len(segments) > 1 and (oxford or not final):
             out.append((first, last))
             continue
-        cuts = [i for i in range(first + 1, last - 1) if page.fold(i) in {"and", "&"} and not _blocked(page, i, first, last)]
+        cuts = [i for i in range(first + 1, last - 1) if page.fold(i) in {"and", "&", "и"} and not _blocked(page, i, first, last)]
         start = first
         for cut in cuts[-1:] if len(segments) > 1 else cuts:
             out.append((start, cut))
