@@ -60,6 +60,7 @@ def on_agreed(view: MatterView) -> Iterable[Row]:
 
 
 def on_adopted(view: ManifestView) -> Iterable[Row]:
+    assert view.slot.kind != "terms"
     return [Row("t_adopted", {"slot": view.slot.key, "manifest": view.digest})] if view.slot.kind == "adopt" else []
 
 

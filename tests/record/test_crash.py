@@ -117,12 +117,12 @@ def test_old_copy_stops_and_recovers_from_the_peer(tmp_path: Path) -> None:
     other.close()
 
 
-def test_two_threads_and_two_processes_write(tmp_path: Path) -> None:
+def test_two_threads_and_two_processes_write(tmp_path: Path, database: Callable[[str], str | None]) -> None:
     """Threads of one process share a node, a second process opens the same folder: every entry gets its own number and all are signed."""
     from cochair.record.signer import start_signer
 
     folder = tmp_path / "IN"
-    node = make_node(folder, "IN")
+    node = make_node(folder, "IN", database("IN"))
     room = node.found("c7")
     node.close()
     node = Node.open(folder, registry=node.registry, make_signer=start_signer)

@@ -344,7 +344,9 @@ class Fold:
         self._rows.drop(src)
         slot = next((s for _, s in sorted(self.state.slots.items()) if s.agreed == digest), None)
         manifest = self._structural(digest)
-        if slot is not None and manifest is not None:
+        if (
+            slot is not None and manifest is not None and slot.name.kind not in ("terms", "schema")
+        ):  # those speak of the room, not of a stage's things
             view = ManifestView(slot.name, digest, manifest)
             for stage in self.registry.stages:
                 self._rows.stage(src, stage.on_adopted, view, working=False)
