@@ -271,3 +271,76 @@ def test_trust_is_pinned(make: Make) -> None:
     with pytest.raises(Conflict):
         forged = other.descriptor("c7")["log_key"]
         one.trust(room, "RU", domain="ru.example", log_key=forged, cosign_key=keys["cosign_key"])
+
+
+def test_working_logs_of_a_room_that_records_them_are_signed(make: Make) -> None:
+    one, other = make("IN"), make("RU")
+    room = one.found("c7", working="recorded")
+    join_terms(one, other, room)
+    (instrument,) = one.write(room, [position("t.meeting/1", {"name": "protocol"})])
+    exchange(one, other, room)
+    log = "w-IN-" + instrument.rpartition("/")[2]
+    (paragraph,) = one.write(room, [position("t.paragraph/1", {"name": "1"}, log=log)])
+    exchange(one, other, room)
+    other.write(room, [position("t.paragraph/1", {"name": "1"}, paragraph, log=log)])
+    exchange(one, other, room)
+    assert b"/mac/" not in one.checkpoint(room, one.origin(room, log))
+    assert matter(one, room, "t.paragraph", paragraph).standing == "agreed"
+    same(one, other, room)
+
+
+def test_working_checkpoint_gets_a_line_when_the_peer_comes(make: Make) -> None:
+    one, other = make("IN"), make("RU")
+    room = one.found("c7")
+    (instrument,) = one.write(room, [position("t.meeting/1", {"name": "protocol"})])
+    (paragraph,) = one.write(room, [position("t.paragraph/1", {"name": "1"}, log="w-IN-0")])
+    origin = one.origin(room, "w-IN-0")
+    assert (b"/mac/IN" in one.checkpoint(room, origin), b"/mac/RU" in one.checkpoint(room, origin)) == (True, False)
+    join_terms(one, other, room)
+    assert b"/mac/RU" in one.checkpoint(room, origin)
+    assert matter(other, room, "t.paragraph", paragraph).positions["IN"].content == {"name": "1"}
+    assert instrument == "IN/record/0"
+    same(one, other, room)
+
+
+def test_three_sides(make: Make) -> None:
+    """A third Side joins two: what the two had settled stays, what comes now needs all three."""
+    one, other, third = make("IN"), make("RU"), make("EU")
+    room = one.found("c7")
+    join_terms(one, other, room)
+    (meeting,) = one.write(room, [position("t.meeting/1", {"name": "12th"})])
+    exchange(one, other, room)
+    other.write(room, [position("t.meeting/1", {"name": "12th"}, meeting)])
+    exchange(one, other, room)
+    manifest = one.put_structural(room, {"v": 1, "x": 1})
+    settle_slot(one, other, room, manifest, "adopt", meeting)
+    third.join(one.structural(room, room))
+    for a, b in ((one, third), (other, third), (third, one), (third, other)):
+        trust(a, b, room)
+    with one.read() as tx:
+        before = queries.slot(tx, room, "terms", room, 1).agreed
+    terms = one.put_structural(room, {**one.terms(room), "previous": before, "sides": [n.descriptor("c7") for n in (one, other, third)]})
+
+    def round_trip() -> None:
+        for _ in range(2):
+            for a, b in ((one, other), (one, third), (other, third)):
+                exchange(a, b, room)
+
+    round_trip()
+    seals = [seal(node, room, terms, "terms", room, 2) for node in (one, other, third)]
+    round_trip()
+    for node in (one, other, third):
+        for name in seals:
+            if not name.startswith(f"{node.side}/"):
+                find(node, room, name)
+    round_trip()
+    for node in (one, other, third):
+        assert len(node.terms(room)["sides"]) == 3
+        assert matter(node, room, "t.meeting", meeting).standing == "open"
+        with node.read() as tx:
+            assert queries.slot(tx, room, "adopt", meeting).agreed == manifest
+    third.write(room, [position("t.meeting/1", {"name": "12th"}, meeting)])
+    round_trip()
+    assert matter(one, room, "t.meeting", meeting).standing == "agreed"
+    same(one, other, room)
+    same(other, third, room)
