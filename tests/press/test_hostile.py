@@ -6,9 +6,12 @@ import time
 import pytest
 
 from cochair.kit.errors import CochairError
-from cochair.press.commands import own_register, read_files, score_folder
+from cochair.press.commands import own_register, read_files, samples, score_folder
 from cochair.press.read import MAX_BYTES, read, read_bytes
+from cochair.press.reconcile import reconcile
 from cochair.press.register import Register
+from cochair.press.render import pieces
+from tests.press.specimens import FOLDER
 
 REGISTER = own_register()
 
@@ -92,6 +95,36 @@ def test_random_mixtures_of_the_genre_never_break_the_reader():
         reading = read(text, REGISTER)
         assert all(text[s.start : s.end] == s.text for c in reading.claims for s in c.spans)
         assert all(m.kind in {"claim", "boilerplate", "not classified"} for m in reading.sentences)
+
+
+def test_mutated_reports_never_break_the_reader():
+    chance = random.Random(11)
+    texts = [path.read_bytes().decode() for folder in (samples()[0], FOLDER) for path in sorted(folder.glob("*.txt"))]
+    for _ in range(300):
+        words = chance.choice(texts).split(" ")
+        for _ in range(chance.randint(1, 12)):
+            at = chance.randrange(len(words))
+            match chance.randrange(3):
+                case 0:
+                    words[at] = words[at][: chance.randint(0, len(words[at]))]
+                case 1:
+                    words.insert(at, chance.choice(chance.choice(texts).split(" ")))
+                case _:
+                    other = chance.randrange(len(words))
+                    words[at], words[other] = words[other], words[at]
+        text = " ".join(words)
+        reading = read(text, REGISTER, "mutated")
+        assert all(text[s.start : s.end] == s.text for c in reading.claims for s in c.spans)
+        assert "".join(p.text for p in pieces(text, reading)) == text
+        reconcile(
+            [reading, read(chance.choice(texts), REGISTER, "other")],
+            {"session.date": "2025-08-06", "delegates.count": "many", "chair.IN": ""},
+        )
+
+
+def test_a_dateline_with_a_month_alone_gives_no_day():
+    reading = read("Hanoi, June 2023 (SPECIMEN) - The 4th session of the Brazil-Angola Joint Commission was held on Friday.", REGISTER)
+    assert [c.value for c in reading.of("session.date")] == [None]
 
 
 def test_bad_registers_and_golds_are_refused(tmp_path):

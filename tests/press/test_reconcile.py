@@ -82,6 +82,22 @@ def test_one_city_in_two_scripts_is_no_contradiction():
     )
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "record", "verdict"),
+    [
+        ("session.date", "2025-08-06", "2025-08-06", "same"),
+        ("session.date", "2025-08-06", "2025-08-07", "contradicts"),
+        ("session.date", None, "2025-08-06", "coarser"),
+        ("session.city", "Moscow", "Moscou", "contradicts"),
+        ("session.ordinal", 11, 12, "contradicts"),
+        ("session.ordinal", 11, None, "silent"),
+    ],
+)
+def test_against_the_record(field, value, record, verdict):
+    (row,) = reconcile([_reading("a", (field, value, {}))], {field: record})
+    assert row.against_record == {"a": verdict}
+
+
 def test_different_ordinals_contradict():
     assert (
         _verdict("session.ordinal", _reading("a", ("session.ordinal", 11, {})), _reading("b", ("session.ordinal", 12, {}))) == "contradicts"

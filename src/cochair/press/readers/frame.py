@@ -117,7 +117,7 @@ def _dateline(page: Page, group: list[Sentence]) -> bool:
     while i < last and page.fold(i) in {",", "."}:
         i += 1
     found = page.at("date", i) if place else None
-    if found and found[1].month is not None:
+    if found and found[1].day is not None:
         when, start_when, i = found[1], i, found[0]
     after = _agency(page, i) or (_agency(page, i + 1) if page.fold(i) in {",", "."} else None)
     if after and not agency:
