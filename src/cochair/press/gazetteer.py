@@ -16,7 +16,7 @@ from cochair.press.tokens import Token, words
 Found = dict[str, dict[int, list[tuple[int, Any]]]]
 """class -> index of first token -> [(index after the last token, value)], longest first."""
 
-CAPITAL = frozenset({"country", "demonym", "city", "month", "weekday", "outlet", "areacap"})
+CAPITAL = frozenset({"country", "demonym", "city", "month", "weekday", "outlet"})
 _EXACT = frozenset({"US", "IT", "AI", "AP", "AA", "MIC", "APP", "UNI", "Report", "Trend", "ANI"})
 
 
