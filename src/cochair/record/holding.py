@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -27,20 +28,20 @@ class Draft(NamedTuple):
     body: dict[str, Any]
 
 
-class Holding:
+class Holding(ABC):
     """The part of `record.node.Node` that keeps papers and structural contents."""
 
     store: Store
     papers: Papers
     publisher: Publisher
 
+    @abstractmethod
     def write(self, room: str, drafts: Sequence[Draft]) -> list[str]:
         """See `Node.write`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def settle(self, room: str) -> None:
         """See `Node.settle`."""
-        raise NotImplementedError
 
     def put_paper(self, room: str, data: bytes, salt: bytes | None = None) -> str:
         """Keep a paper durably -> its id. Without `salt` a fresh one."""

@@ -22,7 +22,7 @@ from cochair.kit.canonical import dumps
 from cochair.kit.clock import Clock, SystemClock
 from cochair.kit.errors import Conflict, NotFound, Rejected
 from cochair.kit.ids import RECORD, parse_origin
-from cochair.record import checking, live, queries, receiving, restoring, writing
+from cochair.record import checking, live, receiving, restoring, writing
 from cochair.record.contents import RECORD as RECORD_STAGE
 from cochair.record.holding import Draft, Holding
 from cochair.record.keys import create_node_keys
@@ -238,7 +238,7 @@ class Node(Holding, Rooms):
             with self.writing(room) as (tx, known):
                 live.settle(tx, known, self.registry.tables)
 
-    def read(self) -> AbstractContextManager[queries.Tx]:
+    def read(self) -> AbstractContextManager[Tx]:
         """One consistent snapshot of the tables."""
         return self.store.read()
 

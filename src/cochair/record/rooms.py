@@ -6,6 +6,7 @@ A room is named by the digest of its founding terms, which one Side may write al
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,7 +41,7 @@ class Peer(NamedTuple):
     exchange_key: str
 
 
-class Rooms:
+class Rooms(ABC):
     """The part of `record.node.Node` that knows rooms and Sides."""
 
     folder: Path
@@ -50,17 +51,17 @@ class Rooms:
     store: Store
     papers: Papers
 
+    @abstractmethod
     def publish(self, room: str, origin: str, size: int, *, anew: bool = False) -> None:
         """See `Node.publish`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def compare_ledgers(self, room: str) -> None:
         """See `Node.compare_ledgers`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def structural(self, room: str, digest: str) -> dict[str, Any]:
         """See `Holding.structural`."""
-        raise NotImplementedError
 
     def rooms(self) -> list[str]:
         """Ids of the rooms this node is in, sorted."""
