@@ -41,6 +41,5 @@ def working(what: str) -> Iterator[None]:
 def pulled(came: dict[str, Any]) -> list[str]:
     """Lines on what an exchange brought (`exchange.run.as_json`)."""
     lines = [f"{origin}: {count} new entries" for origin, count in sorted(came["entries"].items())]
-    lines += [f"{came['papers']} papers"] if came["papers"] else []
-    lines += [f"cosigned by {', '.join(came['cosigned'])}"] if came["cosigned"] else []
+    lines += [f"papers: {came['papers']}"] if came["papers"] else []
     return [*lines, *(f"problem: {where}: {why}" for where, why in sorted(came["problems"].items()))] or ["Nothing new."]

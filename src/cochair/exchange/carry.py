@@ -1,6 +1,7 @@
 """Bundles of a room: what this node publishes, written as one file; and a file from the other Side, read and pulled from."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cochair.exchange import bundle, pull
@@ -15,14 +16,18 @@ from cochair.record.node import Node
 from cochair.record.tree import log_files, write_tree
 
 
-def write_bundle(node: Node, room: str, target: Path, *, working: bool = True) -> bundle.Header:
+def write_bundle(node: Node, room: str, target: Path, *, working: bool = True, papers: Collection[str] | None = None) -> bundle.Header:
     """Write all that this node publishes in ``room`` to ``target``; without ``working`` only what belongs to the record, for anybody to check.
+
+    With ``papers`` no other paper goes in: entries name papers whose bytes are nobody else's business, lists of persons and letters among them.
 
     The logs of the other Sides that this node mirrors travel too: so a bundle is complete in itself, and gives a Side that lost its log its bytes back.
     """
     write_tree(node, room)
     tree = node.publisher.tree
     record, private = set(_record_files(node, room)), set(_working_files(node, room)) if working else set()
+    if papers is not None:
+        record = {path for path in record if not path.startswith(f"{room}/paper/") or path.rpartition("/")[2] in papers}
     held = {path for path in record | private if (tree / path).is_file()}
     return bundle.write(
         target,
@@ -37,6 +42,13 @@ def write_bundle(node: Node, room: str, target: Path, *, working: bool = True) -
 
 def read_bundle(node: Node, source: Path) -> tuple[str, pull.Pulled]:
     """Take in a bundle of a room that this node is in -> room, what came. `Rejected` as a whole if the file is not in order; `NotFound` for another room."""
+    with unpacked(node, source) as (room, folder):
+        return room, pull.pull(node, room, folder)
+
+
+@contextmanager
+def unpacked(node: Node, source: Path) -> Iterator[tuple[str, FolderSource]]:
+    """A bundle, checked and unpacked for the time of the block -> room, source to pull from. Raises as `read_bundle`."""
     header = bundle.peek(source)
     if header.room not in node.rooms():
         raise NotFound("The bundle is of a room that this node is not in", "Pair the nodes first: cochair node pair")
@@ -49,7 +61,7 @@ def read_bundle(node: Node, source: Path) -> tuple[str, pull.Pulled]:
     with bundle.read(source, verifiers=[notes.Verifier(peer.log_key)], beside=node.folder) as opened:
         if opened.header != header:
             raise Rejected("The bundle changed while it was read")
-        return header.room, pull.pull(node, header.room, FolderSource(opened.folder))
+        yield header.room, FolderSource(opened.folder)
 
 
 def _logs(node: Node, room: str, *, record: bool) -> Iterator[tuple[str, int]]:

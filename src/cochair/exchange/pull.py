@@ -107,7 +107,7 @@ def _take_log(node: Node, room: str, source: Source, origin: str, pulled: Pulled
     held = node.heads(room).get(origin, (0, b""))[0]
     entries = _entries(source, origin, held, size)
     for name in dict.fromkeys(name for entry in entries for name in names_in(decode(entry).body)):
-        _take_content(node, room, source, name, pulled)
+        take_content(node, room, source, name, pulled)
     received = node.receive(room, origin, note, held, entries)
     if entries:
         pulled.entries[origin] = len(entries)
@@ -123,7 +123,7 @@ def _entries(source: Source, origin: str, start: int, size: int) -> list[bytes]:
     return found[start % _WIDTH :] if found else []
 
 
-def _take_content(node: Node, room: str, source: Source, name: str, pulled: Pulled) -> None:
+def take_content(node: Node, room: str, source: Source, name: str, pulled: Pulled) -> None:
     """Structural content or paper of that name, if the source holds one; contents name further papers."""
     if node.papers.has(room, name) or node.papers.structural(room, name) is not None:
         return
@@ -153,7 +153,7 @@ def _fill_gaps(node: Node, room: str, source: Source, pulled: Pulled) -> None:
     """Ask again for contents that applied or waiting entries name and that did not come at first."""
     for name in wanted(node, room):
         try:
-            _take_content(node, room, source, name, pulled)
+            take_content(node, room, source, name, pulled)
         except CochairError as error:
             pulled.problems[name] = str(error)
 

@@ -6,12 +6,15 @@ from pathlib import Path
 from cochair.exchange import requests
 from cochair.kit.errors import CochairError, Denied
 from cochair.record.node import Node
+from cochair.record.tree import write_tree
 
 
 def answer(node: Node, path: str, header: str) -> tuple[int, bytes]:
     """Status and body for a request of ``path`` with that Authorization header: 200, 401 (says why), 404."""
     try:
-        requests.check(node, header, path)
+        room = requests.check(node, header, path)
+        if path.endswith("/checkpoint"):  # what the newest checkpoint covers must be there to be read after it
+            write_tree(node, room)
     except Denied as error:
         return 401, f"{error}\n".encode()
     except CochairError as error:

@@ -1,0 +1,198 @@
+"""`cochair node`: make a node, serve it, exchange with the other Side, keep copies of it."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cochair.cli import copies, pairing, show
+from cochair.cli.opening import FolderArgument, RoomOption, opened, registry, slug, the_room, web
+from cochair.exchange import recover, run
+from cochair.exchange.pull import Pulled
+from cochair.exchange.sources import FolderSource
+from cochair.kit.errors import CochairError, Conflict
+from cochair.record.node import Node
+
+app = typer.Typer(help="One Side's node, in one folder.", no_args_is_help=True)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="New folder for the node.")],
+    side: Annotated[str, typer.Option(help="Code of the Side, such as IN.")],
+    domain: Annotated[str, typer.Option(help="Name of the node, such as in.example; it stands in its logs for ever.")],
+    database_url: Annotated[str | None, typer.Option(help="postgresql://…#schema; SQLite in the folder if left out.")] = None,
+    specimen: Annotated[bool, typer.Option("--specimen", help="For demonstrations: every page and paper says SPECIMEN.")] = False,
+    json: show.JsonOption = False,
+) -> None:
+    """Make a node: its keys, its sign-ledger, its database.
+
+    Example: `cochair node init node-in --side IN --domain in.example`
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Conflict(f"{folder} is not empty", "Choose a new folder")
+    made = not folder.exists()
+    try:
+        node = Node.init(folder, side=side, domain=domain, registry=registry(), database_url=database_url, specimen=specimen)
+    except BaseException:
+        if made:
+            _remove(folder)
+        raise
+    node.close()
+    told = [
+        f"{folder}: a node of {side} at {domain}" + (", SPECIMEN" if specimen else ""),
+        f"Its keys are in {folder / 'signer'}: copy them apart.",
+    ]
+    show.result({"folder": str(folder), "side": side, "domain": domain, "specimen": specimen}, json, told)
+
+
+def _remove(folder: Path) -> None:
+    """Take away a folder that was begun and not finished; nothing was in it before."""
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+app.command()(pairing.pair)
+app.command()(pairing.join)
+
+
+@app.command()
+def serve(
+    folder: FolderArgument,
+    host: Annotated[str, typer.Option(help="Address or name of this machine to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port.")] = 8000,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain (PEM).")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its private key (PEM).")] = None,
+    every: Annotated[float, typer.Option(min=0, help="Seconds between exchanges with the other Side; 0 for none.")] = 60,
+) -> None:
+    """Serve the node's pages, and its tree to the other Side's node, until Ctrl-C; exchange with it now and then.
+
+    Example: `cochair node serve node-in --host 0.0.0.0 --port 8443 --tls-cert in.crt --tls-key in.key`
+    """
+    if bool(tls_cert) != bool(tls_key):
+        raise CochairError("A certificate and its key belong together", "Give both --tls-cert and --tls-key, or neither")
+    with _exchanging(folder, every):
+        web("serve").serve(folder, host, port, tls_cert, tls_key)
+
+
+@contextmanager
+def _exchanging(folder: Path, every: float) -> Iterator[None]:
+    """Ask the other Sides for our own heads before the first page, then exchange beside the server, from a thread with a node object of its own."""
+    if not every:
+        yield
+        return
+    ended = threading.Event()
+    with opened(folder) as node:
+        for room in node.rooms():
+            for where, why in recover.recover(node, room).problems.items():
+                print(f"{slug(node, room)}: {where}: {why}", file=sys.stderr)
+        thread = threading.Thread(target=_now_and_then, args=(node, every, ended), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join(30)
+
+
+def _now_and_then(node: Node, every: float, ended: threading.Event) -> None:
+    said: dict[str, str] = {}
+    while True:
+        for room in node.rooms():
+            try:
+                problems = run.exchange(node, room).problems
+            except CochairError as error:
+                problems = {"exchange": str(error)}
+            except Exception as error:  # noqa: BLE001 -- the next turn must come whatever this one met
+                problems = {"exchange": repr(error)}
+            for where, why in problems.items():
+                if said.get(where) != why:
+                    print(f"{slug(node, room)}: {where}: {why}", file=sys.stderr, flush=True)
+            said = problems
+        if ended.wait(every):
+            return
+
+
+@app.command()
+def seat(
+    folder: FolderArgument,
+    name: Annotated[str, typer.Argument(help="Name to sign in with.")],
+    roles: Annotated[list[str], typer.Argument(metavar="ROLE...", help="secretary, cochair, lead, member, observer, operator.")],
+    shown: Annotated[str, typer.Option(help="Name or post that pages print.")] = "",
+) -> None:
+    """Give somebody a seat on the node; the password is asked for, or read from the standard input.
+
+    Example: `cochair node seat node-in secretary-in secretary --shown "Executive Secretary of the Indian Side"`
+    """
+    if not (folder / "node.json").is_file():
+        raise CochairError(f"There is no node in {folder}", "Make one: cochair node init")
+    prompted = sys.stdin.isatty()
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if prompted else sys.stdin.readline().rstrip("\n")
+    web("serve").prepare(folder)
+    web("seats").give_seat(name, password, roles, shown)
+    print(f"{name}: {', '.join(sorted(roles))}")
+
+
+@app.command()
+def pull(
+    folder: FolderArgument,
+    room: RoomOption = "",
+    source: Annotated[Path | None, typer.Option("--from", help="Folder with the other Side's tree, instead of its address.")] = None,
+    json: show.JsonOption = False,
+) -> None:
+    """Exchange once: take what the other Side wrote, check it, acknowledge, cosign, and bring the own tree up to date.
+
+    Example: `cochair node pull node-in`, `cochair node pull node-in --from /media/stick/tree`
+    """
+    tree = FolderSource(source) if source else None
+    came: dict[str, dict[str, Any]] = {}
+    with opened(folder) as node, show.working("Exchanging"):
+        for one in [the_room(node, room)] if room or source or not node.rooms() else node.rooms():
+            pulled: Pulled = run.exchange(node, one, tree)
+            came[one] = run.as_json(pulled)
+        names = {one: slug(node, one) for one in came}
+    show.result(came, json, [f"{names[one]}: {line}" for one, each in came.items() for line in show.pulled(each)])
+    if any(each["problems"] for each in came.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(folder: FolderArgument, json: show.JsonOption = False) -> None:
+    """Look whether the node is fit: keys, sign-ledger, heads, what waits, where the peers are. The status is 1 if something is not well.
+
+    Example: `cochair node check node-in`
+    """
+    with opened(folder) as node:
+        bad = [why for _origin, why in sorted(node.halted.items())]
+        if node.ask_first:
+            bad.append("It was restored and has not asked the other Sides yet: cochair node recover")
+        rooms: dict[str, dict[str, Any]] = {}
+        known = run.addresses(node)
+        for room in node.rooms():
+            waiting = node.waiting(room)
+            bad += [f"{origin}: {why}" for origin, why in waiting.items()]
+            peers = {side: _place(known.get(room, {}).get(side, run.Address())) for side in node.peers(room)}
+            heads = {origin: size for origin, (size, _root) in node.heads(room).items()}
+            rooms[room] = {"slug": slug(node, room), "heads": heads, "waiting": waiting, "peers": peers}
+        value = {"side": node.side, "domain": node.domain, "specimen": node.specimen, "rooms": rooms, "problems": bad}
+        lines = [f"{folder}: {node.side} at {node.domain}" + (", SPECIMEN" if node.specimen else "")]
+    for each in rooms.values():
+        lines += [f"room {each['slug']}", *(f"  {origin}: {size} entries" for origin, size in each["heads"].items())]
+        lines += [f"  {side} {place}" for side, place in each["peers"].items()]
+    show.result(value, json, [*lines, *(f"problem: {why}" for why in bad), *([] if bad else ["All is well."])])
+    if bad:
+        raise typer.Exit(1)
+
+
+def _place(address: run.Address) -> str:
+    return f"at {address.https}" if address.https else f"in {address.folder}" if address.folder else "by bundle only"
+
+
+app.command()(copies.backup)
+app.command()(copies.restore)
+app.command(name="recover")(copies.recover_)

@@ -1,0 +1,302 @@
+"""A node's backup as one file, and a folder made out of it (`docs/operate/backup.md`).
+
+An uncompressed tar file of regular files: first ``backup.json`` (who, when, heads, and path, size and SHA-256 of every other member, in order), then
+
+- ``node.json``, without the address of its database, which may hold a password;
+- ``record.sqlite3``: the node's own tables (rooms, logs with every byte, pinned keys, evidence), one consistent snapshot, whatever database the node uses.
+  The joint tables are not in it: they follow from the logs, and are made anew;
+- ``rooms/…``: papers and structural contents. They are listed after the snapshot, so that every entry of the snapshot has its papers;
+- files beside it that the caller names, such as the accounts.
+
+**Never in it: the signer's keys and the sign-ledger.** A ledger that travels with the database would be turned back together with it, and could no longer
+say that an old copy was restored. A folder made from a backup is marked (`record.restoring`) and writes nothing until the other Sides were asked how far its
+logs had come.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import secrets
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import msgspec
+
+from cochair.kit.canonical import dumps
+from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
+from cochair.record.keys import SIGNER_FOLDER, load_public_keys
+from cochair.record.restoring import mark
+from cochair.record.signer_ledger import FILE, create_ledger
+from cochair.record.store import Store, Tx, open_store, quoted
+from cochair.record.tables import NODE_TABLES
+
+if TYPE_CHECKING:
+    from cochair.record.node import Node
+
+ABOUT, LIMIT = "backup.json", 64 * 1024 * 1024
+_NAME = re.compile(r"[a-z]{1,20}\.(json|sqlite3)|rooms/[0-9a-f]{64}/(paper/[0-9a-f]{2}|structural)/[0-9a-f]{64}")
+_TABLES = ("n_room", "n_log", "n_entry", "n_trust", "n_evidence")
+_ORDER = {"n_entry": "room, ord"}
+_BLOCK = 5000
+_CHUNK = 1 << 20
+_ASK = "Take the file that `cochair node backup` wrote"
+
+
+class Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file: path in the folder, size in bytes, SHA-256 in hex."""
+
+    path: str
+    size: Annotated[int, msgspec.Meta(ge=0)]
+    digest: str
+
+
+class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a backup says of itself. ``heads``: room -> origin -> size; ``at``: RFC 3339 UTC."""
+
+    side: str
+    domain: str
+    at: str
+    heads: dict[str, dict[str, int]]
+    members: list[Member]
+    what: str = "cochair/backup/v1"
+
+
+def write(node: Node, target: Path, beside: Sequence[str] = ()) -> About:
+    """Write a backup of ``node`` to ``target``, which appears whole or not at all. ``beside``: names of further files in the folder, if they are there."""
+    if target.exists():
+        raise Conflict(f"{target} exists already", "Choose another name: a backup never replaces an older one")
+    work = Path(tempfile.mkdtemp(prefix=".backup-", dir=node.folder))
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        heads = _snapshot(node, work / "record.sqlite3")
+        plain = json.loads((node.folder / "node.json").read_bytes())
+        (work / "node.json").write_bytes(dumps({**plain, "database": None}))
+        for name in beside:
+            _copy(node.folder / name, work / name)
+        files = {path.name: path for path in sorted(work.iterdir())}
+        for room in heads:
+            held = [node.papers.paper_path(room, name) for name in node.papers.held(room)]
+            held += [node.papers.structural_path(room, digest) for digest in node.papers.structural_held(room)]
+            files |= {path.relative_to(node.folder).as_posix(): path for path in held}
+        about = _about(node, heads, files)
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            _pack(file, about, files)
+        os.link(partial, target)
+    except FileExistsError:
+        raise Conflict(f"{target} exists already", "Choose another name: a backup never replaces an older one") from None
+    except OSError as error:
+        raise CochairError(f"The backup could not be written to {target}: {error.strerror}", "Choose another place, or make room") from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        partial.unlink(missing_ok=True)
+    return about
+
+
+def _snapshot(node: Node, path: Path) -> dict[str, dict[str, int]]:
+    """The node's own tables at one moment, in a file of their own -> heads by room."""
+    with node.read() as tx, closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("BEGIN")
+        for sql in NODE_TABLES:
+            db.execute(sql.replace("{blob}", "BLOB"))
+        for table in _TABLES:
+            for rows in _rows(tx, table):
+                names = list(rows[0])
+                insert = f"INSERT INTO {quoted(table)} ({', '.join(map(quoted, names))}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 -- own names
+                db.executemany(insert, [tuple(row[name] for name in names) for row in rows])
+        db.execute("COMMIT")
+        heads: dict[str, dict[str, int]] = {row["room"]: {} for row in tx.query("SELECT room FROM n_room ORDER BY room")}
+        for row in tx.query("SELECT room, origin, size FROM n_log ORDER BY room, origin"):
+            heads[row["room"]][row["origin"]] = row["size"]
+    return heads
+
+
+def _rows(tx: Tx, table: str) -> Iterator[list[dict[str, Any]]]:
+    """All rows of a table, in portions."""
+    order = _ORDER.get(table, "room")
+    at = 0
+    while rows := tx.query(f"SELECT * FROM {quoted(table)} ORDER BY {order} LIMIT {_BLOCK} OFFSET {at}"):  # noqa: S608 -- own names
+        yield rows
+        at += len(rows)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A file as it is at one moment; nothing if there is none."""
+    if not source.exists():
+        return
+    if source.suffix != ".sqlite3":
+        target.write_bytes(source.read_bytes())
+        return
+    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as db, closing(sqlite3.connect(target)) as copy:
+        db.backup(copy)
+
+
+def _about(node: Node, heads: dict[str, dict[str, int]], files: Mapping[str, Path]) -> About:
+    members = [Member(name, path.stat().st_size, _digest(path)) for name, path in files.items()]
+    return About(node.side, node.domain, node.clock.now(), heads, members)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _pack(file: BinaryIO, about: About, files: Mapping[str, Path]) -> None:
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        first = msgspec.json.format(msgspec.json.encode(about), indent=1)
+        tar.addfile(_info(ABOUT, len(first)), io.BytesIO(first))
+        for member in about.members:
+            with files[member.path].open("rb") as content:
+                tar.addfile(_info(member.path, member.size), content)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _info(name: str, size: int) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = size, 0o600
+    return info
+
+
+def restore(source: Path, folder: Path, *, signer: Path | None, database_url: str | None = None, ledger_lost: bool = False) -> About:
+    """Make a node's folder out of a backup. ``signer``: the folder of its keys, given back from their own copy; without it the keys are put in by hand.
+
+    ``ledger_lost``: begin a new sign-ledger where the copy of the keys has none. The folder appears whole or not at all, and its node writes nothing until the other Sides were asked. Raises `CochairError`.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Conflict(f"{folder} is not empty", "Restore into a new folder")
+    if not folder.absolute().parent.is_dir():
+        raise NotFound(f"There is no folder {folder.absolute().parent}", "Make it, or choose another place")
+    with _unpacked(source, folder.absolute().parent) as (work, about):
+        if signer is not None:
+            _give_back_keys(signer, work, about, ledger_lost=ledger_lost)
+        snapshot = work / "record.sqlite3"
+        snapshot = snapshot.rename(work / ".snapshot")
+        store = open_store(work, database_url)
+        try:
+            _load(store, snapshot)
+        finally:
+            store.close()
+        snapshot.unlink()
+        plain = json.loads((work / "node.json").read_bytes())
+        (work / "node.json").write_bytes(dumps({**plain, "database": database_url}))
+        mark(work)
+        if folder.exists():
+            folder.rmdir()
+        work.rename(folder)
+    return about
+
+
+@contextmanager
+def _unpacked(source: Path, parent: Path) -> Iterator[tuple[Path, About]]:
+    """A new folder with the members of a backup, each one checked; gone afterwards unless it was moved."""
+    try:
+        file = source.open("rb")
+    except OSError as error:
+        raise CochairError(f"{source} cannot be read: {error.strerror}", _ASK) from None
+    work: Path | None = None
+    try:
+        with file, tarfile.open(fileobj=file, mode="r|") as tar:
+            about = _first(tar.next(), tar)
+            work = Path(tempfile.mkdtemp(prefix=".restore-", dir=parent))
+            for member in about.members:
+                _unpack(tar, tar.next(), member, work)
+            if tar.next() is not None:
+                raise Rejected("The backup holds more than it lists", _ASK)
+        yield work, about
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise Rejected(f"{source} is not a backup, or was cut short: {error}", _ASK) from None
+    except OSError as error:
+        raise CochairError(f"{error.filename or source}: {error.strerror}", "Check your rights there, and the space on the disk") from None
+    finally:
+        if work is not None:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _first(info: tarfile.TarInfo | None, tar: tarfile.TarFile) -> About:
+    if info is None or info.name != ABOUT or not info.isreg() or info.size > LIMIT:
+        raise Rejected("The file is not a backup of a node", _ASK)
+    content = tar.extractfile(info)
+    assert content is not None
+    try:
+        about = msgspec.json.decode(content.read(), type=About)
+    except msgspec.DecodeError as error:
+        raise Rejected(f"The list of the backup is damaged: {error}", "Take an older backup") from None
+    names = [member.path for member in about.members]
+    if about.what != "cochair/backup/v1" or len(set(names)) != len(names) or not {"node.json", "record.sqlite3"} <= set(names):
+        raise Rejected("The list of the backup is not in order", "Take an older backup")
+    if bad := [name for name in names if not _NAME.fullmatch(name)]:
+        raise Rejected(f"The backup lists {bad[0][:80]!r}, which is no file of a node", "Take an older backup")
+    return about
+
+
+def _unpack(tar: tarfile.TarFile, info: tarfile.TarInfo | None, member: Member, work: Path) -> None:
+    if info is None or not info.isreg() or (info.name, info.size) != (member.path, member.size):
+        raise Rejected(f"The backup lacks {member.path}, or holds something else in its place", "Take an older backup")
+    content = tar.extractfile(info)
+    assert content is not None
+    target = work / member.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with target.open("xb") as out:
+        while chunk := content.read(_CHUNK):
+            digest.update(chunk)
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    if digest.hexdigest() != member.digest:
+        raise Rejected(f"{member.path} in the backup is damaged", "Take an older backup")
+
+
+def _give_back_keys(signer: Path, work: Path, about: About, *, ledger_lost: bool) -> None:
+    """Copy the signer's folder, but for what a running signer makes."""
+    target = work / SIGNER_FOLDER
+    target.mkdir(mode=0o700)
+    for path in sorted(signer.iterdir()) if signer.is_dir() else ():
+        if path.name not in {"lock", "socket"} and path.is_file():
+            with os.fdopen(os.open(target / path.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                out.write(path.read_bytes())
+    try:
+        public = load_public_keys(work)
+    except NotFound:
+        raise NotFound(
+            f"There are no keys of a node in {signer}", "Give the folder `signer` of the node, from the copy of its keys"
+        ) from None
+    if (public.side, public.domain) != (about.side, about.domain):
+        raise Conflict(
+            f"The keys are of {public.side} at {public.domain}, the backup of {about.side} at {about.domain}", "Give the node's own keys"
+        )
+    if not (target / FILE).exists():
+        if not ledger_lost:
+            raise NotFound(
+                f"There is no {FILE} in {signer}, and keys without it must not sign",
+                "Look for its newest copy. If there is none, restore with --ledger-lost: then only the other Side can say how far the logs had come",
+            )
+        create_ledger(target)
+
+
+def _load(store: Store, snapshot: Path) -> None:
+    """Put the rows of a snapshot into an empty database. Raises `Conflict` if a node is there."""
+    if "n_room" in store.tables():
+        raise Conflict("The database holds a node already", "Name an empty schema: postgresql://…#name")
+    with closing(sqlite3.connect(f"file:{snapshot}?mode=ro", uri=True)) as db, store.write() as tx:
+        for sql in NODE_TABLES:
+            tx.execute(sql.replace("{blob}", store.blob))
+        try:
+            for table in _TABLES:
+                cursor = db.execute(f"SELECT * FROM {quoted(table)}")  # noqa: S608 -- own names
+                names = [each[0] for each in cursor.description]
+                insert = f"INSERT INTO {quoted(table)} ({', '.join(map(quoted, names))}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+                while rows := cursor.fetchmany(_BLOCK):
+                    tx.many(insert, rows)
+        except sqlite3.Error as error:
+            raise Rejected(f"The record in the backup cannot be read: {error}", "Take an older backup") from None
