@@ -11,7 +11,8 @@ from cochair.cli.demo import html
 from cochair.cli.demo.play import Play, Scene
 from cochair.press import commands
 from cochair.press.claims import Claim, Reading, Span
-from cochair.press.reconcile import Row, reconcile, topic_keys
+from cochair.press.reconcile import Row, reconcile
+from cochair.press.topickeys import topic_keys
 
 BESIDE = Path("..") / "shared" / "seeds"
 FACTS = (
@@ -65,7 +66,7 @@ def reports(play: Play) -> Scene:
     rows += [(label, *(html.tag("no report says") for _ in names)) for label in gaps]
     holes = sum(not _claims(fact, reading) for _, fact in FACTS for reading in readings)
     coverage = {kind: sum(reading.coverage[kind] for reading in readings) for kind in ("claim", "boilerplate", "not classified")}
-    said = ", ".join(f"{count} {kind}" for kind, count in coverage.items())
+    said = f"{coverage['claim']} sentences tell something, {coverage['boilerplate']} are boilerplate, {coverage['not classified']} could not be read"
     play.result["reports"] = [
         {"name": name, "title": _title(reading), "characters": reading.chars, "sentences": reading.coverage, "claims": len(reading.claims)}
         for name, reading in zip(names, readings, strict=True)
@@ -119,8 +120,10 @@ def differences(play: Play) -> Scene:
     return Scene(
         "Where they differ",
         (
-            f"{agree} facts agree. {len(apart)} do not: one report lets the two governments still “agree to finalize” a protocol that the others call signed, and even says both; one "
-            "has aircraft engines produced where another has them developed together.",
+            (
+                f"{agree} facts agree. {len(apart)} do not: one report lets the two governments still “agree to finalize” a protocol that the others call signed, and even says both; one "
+                "has aircraft engines produced where another has them developed together."
+            ),
             f"The program does not decide who is right among {', '.join(sorted(by.values()))}. It shows the words. Only the two governments could say, and that is what the rest of this play is about.",
         ),
         table,
@@ -154,15 +157,33 @@ def _spans(claim: Claim) -> list[Span]:
 
 
 def _quote(claims: Sequence[Claim]) -> str:
-    quotes = [" … ".join(dict.fromkeys(span.text.strip() for span in _spans(claim))) for claim in claims]
-    return "; ".join(dict.fromkeys(quotes))
+    return "; ".join(dict.fromkeys(_together(_spans(claim)) for claim in claims))
+
+
+def _together(spans: Sequence[Span]) -> str:
+    """The words of spans in order; "…" where the report has words between them."""
+    quote, end = "", -2
+    for span in spans:
+        if span.start >= end:
+            quote += ("" if not quote else " " if span.start - end <= 1 else " … ") + span.text.strip()
+            end = span.end
+    return quote
 
 
 def _cell(claims: Sequence[Claim]) -> html.Safe:
     if not claims:
-        return html.small("—")
+        return html.small("says nothing")
     first = min(span.start for claim in claims for span in claim.spans)
-    return html.join([f"“{_quote(claims)}”", html.Safe("<br>"), html.small(f"from character {first}")])
+    place = html.small(f"from character {first}{_meant(claims[0])}")
+    return html.join([f"“{_quote(claims)}”", html.Safe("<br>"), place])
+
+
+def _meant(claim: Claim) -> str:
+    """What the words are taken to mean, where they do not say it themselves."""
+    if claim.value is None:
+        return "; not settled by the report"
+    plain = isinstance(claim.value, str) and claim.field in ("session.date", "session.city")
+    return f"; read as {claim.value}" if plain and claim.value not in claim.spans[0].text else ""
 
 
 def _words(row: Row, name: str, readings: Sequence[Reading], names: Sequence[str]) -> str:

@@ -139,8 +139,8 @@ def _told(play: Play, node: Node) -> Scene:
     return Scene(
         "One Side begins alone",
         (
-            "The secretary of the Indian Side prepares the 12th session. The other government has no such system yet, and need not: its letters, its Word file and what it said at the "
-            f"table are entered as received, each with its paper and number. There are {len(waiting)} such entries.",
+            ("The secretary of the Indian Side prepares the 12th session. The other government has no such system yet, and need not: its letters, its Word file and what it said at the "
+            f"table are entered as received, each with its paper and number. There are {len(waiting)} such entries."),
             "What stands on their word is marked “our account”. It feeds the brief and the review, and never counts as their act.",
         ),
         html.join([html.heading("The secretary's brief"), html.table("The brief", ["Matter", "What stands", "How", "Where it comes from"], rows), html.heading("Agenda"),

@@ -53,7 +53,7 @@ def table(caption: str, head: Sequence[object], rows: Iterable[Sequence[object]]
     top = "".join(f'<th scope="col">{text(each)}</th>' for each in (*head, *more))
     body = "".join(
         "<tr>"
-        + f'<th scope="row">{text(row[0])}</th>'
+        f'<th scope="row">{text(row[0])}</th>'
         + "".join(f"<td>{text(each)}</td>" for each in row[1:])
         + (f"<td>{tag('SPECIMEN')}</td>" if specimen else "")
         + "</tr>"

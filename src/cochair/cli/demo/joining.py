@@ -46,10 +46,10 @@ def joins(play: Play) -> Scene:
     return Scene(
         "The other Side joins",
         (
-            "Now the Russian Side sets up a node of its own: its own machine, its own keys. The two secretaries read each other a number on the telephone; only then do the nodes believe each other. "
-            "Both Sides seal the terms of their exchange by letter.",
-            f"Then the Russian Side goes through the {len(before)} entries that had been made of its letters. It confirms {len(before) - len(corrected)} and corrects {len(corrected)}: the agenda should have "
-            "had one item more. Nothing is rewritten; the account and its correction both stay.",
+            ("Now the Russian Side sets up a node of its own: its own machine, its own keys. The two secretaries read each other a number on the telephone; only then do the nodes believe each other. "
+            "Both Sides seal the terms of their exchange by letter."),
+            (f"Then the Russian Side goes through the {len(before)} entries that had been made of its letters. It confirms {len(before) - len(corrected)} and corrects {len(corrected)}: the agenda should have "
+            "had one item more. Nothing is rewritten; the account and its correction both stay."),
         ),
         html.join([html.heading("What the telephone is for"), numbers, html.heading("What became of the entries"), html.table("Answers", ["Entry", "Answer", "What stands now", "Standing"], rows)]),
     )  # fmt: skip

@@ -12,7 +12,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from cochair.cli.demo import act_one, alone, joining, page, review, signing, text, unplugged
+from cochair.cli.demo import act_one, alone, joining, page, pictures, proofs, review, signing, text, unplugged
 from cochair.cli.demo.play import Play, Scene, Watch, prepare
 
 Act = Callable[[Play], Scene]
@@ -27,6 +27,7 @@ SCENES: tuple[Act, ...] = (
     signing.changes,
     signing.signs,
     unplugged.unplugged,
+    proofs.proofs,
 )
 
 
@@ -43,6 +44,9 @@ def play(out: Path, scenes: Sequence[Act] = SCENES, console: Console | None = No
             made.seconds.append(watch.seconds())
             _tell(console, number, scene, watch.seconds())
         page.write(made)
+        with console.status("Pictures"):
+            made.result["pictures"] = _draw(made)
+        page.index(made)
         _write_result(made, whole)
     finally:
         made.close()
@@ -69,6 +73,13 @@ def command(
         )
     if done.failed:
         raise typer.Exit(1)
+
+
+def _draw(made: Play) -> int:
+    """Draw the pages that are meant to be drawn -> how many were, 0 where there is no browser."""
+    numbers = [number for number, scene in enumerate(made.scenes, 1) if scene.picture]
+    pages = [made.out / "pages" / f"{number:02}.html" for number in numbers]
+    return pictures.draw(pages, [made.out / "pictures" / f"{number:02}.png" for number in numbers])
 
 
 def _tell(console: Console, number: int, scene: Scene, seconds: float) -> None:

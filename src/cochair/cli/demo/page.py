@@ -30,7 +30,7 @@ def write(play: Play) -> None:
     _assets(play.out / "static")
     for number, scene in enumerate(play.scenes, 1):
         body = f'<h1 class="govuk-heading-l">{number}. {html.text(scene.title)}</h1>{_told(scene)}{scene.html}'
-        (play.out / "pages" / f"{number:02}.html").write_text(_page(scene.title, _banner(scene) + _main(body), "../"), "utf-8")
+        (play.out / "pages" / f"{number:02}.html").write_text(whole(scene.title, _banner(scene) + main(body), "../"), "utf-8")
     index(play)
 
 
@@ -64,7 +64,12 @@ def index(play: Play) -> None:
     )
     items = "".join(f'<li><a class="govuk-link" href="{where}">{name}</a></li>' for where, name in links)
     parts.append(f'<h2 class="govuk-heading-m">Beside this page</h2><ul class="govuk-list govuk-list--bullet">{items}</ul>')
-    (play.out / "index.html").write_text(_page("Cochair: one session, end to end", _main("".join(parts)), ""), "utf-8")
+    (play.out / "index.html").write_text(whole("Cochair: one session, end to end", main("".join(parts)), ""), "utf-8")
+
+
+def _local(markup: str) -> str:
+    """Markup of a page below, for the index above it."""
+    return markup.replace('src="../', 'src="')
 
 
 def _told(scene: Scene) -> str:
@@ -75,11 +80,13 @@ def _banner(scene: Scene) -> str:
     return SPECIMEN if scene.act == 2 else REPORTED
 
 
-def _main(body: str) -> str:
+def main(body: str) -> str:
+    """The middle of a page."""
     return f'<div class="govuk-width-container"><main class="govuk-main-wrapper" id="content">{body}</main></div>'
 
 
-def _page(title: str, body: str, up: str) -> str:
+def whole(title: str, body: str, up: str) -> str:
+    """A whole page; ``up`` leads to the folder of the style sheet."""
     return (
         '<!doctype html>\n<html class="govuk-template" lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{html.text(title)} – Cochair</title><link rel="stylesheet" href="{up}static/cochair.css"><link rel="icon" href="{up}static/mark.svg" type="image/svg+xml">'

@@ -13,7 +13,7 @@ QUIET = (
 )  # fmt: skip
 
 
-def first_page(pdf: Path, target: Path, *, last: bool = False) -> str:
+def one_page(pdf: Path, target: Path, *, last: bool = False) -> str:
     """Draw the first (or last) page of a PDF -> its path as index.html names it, "" if it cannot be drawn."""
     import pypdfium2
 

@@ -51,7 +51,7 @@ class Play:
     session: str = ""
     body: str = ""
     instrument: str = ""
-    ids: dict[str, Any] = field(default_factory=dict)
+    ids: dict[Any, Any] = field(default_factory=dict)
     scenes: list[Scene] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)

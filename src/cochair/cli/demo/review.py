@@ -42,8 +42,10 @@ def reviews(play: Play) -> Scene:
         "What was agreed last time",
         (
             "Each Side reports on the five actions of the (fictitious) 11th session. The Sides then agree on the state of each; the Russian Side accepts four rows and the difference in one step.",
-            "On one action they do not agree. That is an answer too: “the Sides differ” is recorded with both reports, and the action goes on. "
-            f"The review closes with the way forward: the {plan.ordinals['IN']}th session in {pick(plan.place, 'en')}, and a video review by the co-chairs before it.",
+            (
+                "On one action they do not agree. That is an answer too: “the Sides differ” is recorded with both reports, and the action goes on. "
+                f"The review closes with the way forward: the {plan.ordinals['IN']}th session in {pick(plan.place, 'en')}, and a video review by the co-chairs before it."
+            ),
         ),
         html.table(
             "Review",

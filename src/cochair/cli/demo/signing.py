@@ -50,7 +50,7 @@ def adopts(play: Play) -> Scene:
     files = {side: play.out / "originals" / f"for-reading-{side}.pdf" for side in SIDES}
     for side, path in files.items():
         path.write_bytes(shown[side])
-    drawn = {side: pictures.first_page(path, play.out / "pictures" / f"original-{side}.png") for side, path in files.items()}
+    drawn = {side: pictures.one_page(path, play.out / "pictures" / f"original-{side}.png") for side, path in files.items()}
     signing = {part.side: part for part in manifest.signatories}
     play.expect(
         "the text is adopted on both nodes",
@@ -64,15 +64,13 @@ def adopts(play: Play) -> Scene:
         ("Original of the Indian Side", "India first, English on the left; the Indian signature at the place of honour", f"{made['IN']['IN'].pages} pages"),
         ("Original of the Russian Side", "Russia first, Russian on the left; the Russian signature at the place of honour", f"{made['IN']['RU'].pages} pages"),
     ]  # fmt: skip
-    images = [html.figure(f"{path}", f"First page of the original of the {NAMES[side]}, SPECIMEN") for side, path in drawn.items() if path]
-    side_by_side = html.Safe(f'<div class="demo-originals">{html.join(images)}</div>') if images else html.Safe("")
     return Scene(
         "Two originals, side by side",
         (
             "Both Sides adopt the clean text. Each node prints both originals by itself, and the two printings are the same to the last byte.",
             "Each Side stands first in its own original: its name, its language, its signature. The co-chair of the Russian Side cannot come; a letter names a designee, and the letter is kept with the signature.",
         ),
-        html.join([html.table("The two originals", ["Original", "Order", "Length"], rows), side_by_side]),
+        html.join([html.table("The two originals", ["Original", "Order", "Length"], rows), _beside(drawn, "First page")]),
     )  # fmt: skip
 
 
@@ -104,6 +102,7 @@ def changes(play: Play) -> Scene:
             "Here the adopted text stays as it is, and a correction stands beside it: which paragraph, which words, in both languages, confirmed by both Sides. The originals are printed anew.",
         ),
         html.table("Paragraph 2.2", ["Language", "As adopted", "As corrected"], rows),
+        picture=False,
     )
 
 
@@ -115,7 +114,7 @@ def signs(play: Play) -> Scene:
     _, digest = prepare.prepare_manifest(play.ours, room, id_, [made[side].part for side in SIDES], kind="sign")
     seal_by_both(play, digest)
     signers: dict[str, Signer] = play.ids["signers"]
-    good = {}
+    good, drawn = {}, {}
     for holder in SIDES:
         data = made[holder].data
         for side in (holder, *(one for one in SIDES if one != holder)):
@@ -123,7 +122,9 @@ def signs(play: Play) -> Scene:
         (play.out / "originals" / f"original-{holder}.pdf").write_bytes(data)
         part, fields = made[holder].part, [field_name(side) for side in SIDES]
         good[holder] = check_pdf(data, length=part.length, digest=part.sha256, fields=fields, signed=fields)
-        pictures.first_page(play.out / "originals" / f"original-{holder}.pdf", play.out / "pictures" / f"signed-{holder}.png", last=True)
+        drawn[holder] = pictures.one_page(
+            play.out / "originals" / f"original-{holder}.pdf", play.out / "pictures" / f"signed-{holder}.png", last=True
+        )
     play.ids["signed"] = digest
     states = {node.side: seals.slot_status(node, room, "sign", id_) for node in play.nodes.values()}
     play.expect("the protocol is signed, on both nodes", [one.agreed for one in states.values()], [digest, digest])
@@ -144,12 +145,26 @@ def signs(play: Play) -> Scene:
     return Scene(
         "Signing",
         (
-            "The node asks for a signature by a small file. The signer takes it to a machine of his own, where his key is, reads what is asked, signs, and brings an answer back. The key never touches the node. "
-            "Both co-chairs sign both originals.",
+            (
+                "The node asks for a signature by a small file. The signer takes it to a machine of his own, where his key is, reads what is asked, signs, and brings an answer back. The key never touches the node. "
+                "Both co-chairs sign both originals."
+            ),
             "Each Side's node checks the other's signature and says so in its own record. Only when both have said so is the protocol signed. Ink on paper is the other way, and stays the normal one.",
         ),
-        html.table("Who has signed what", ["Original", "Indian Side", "Russian Side (by designee)", "Checked"], rows),
+        html.join(
+            [
+                html.table("Who has signed what", ["Original", "Indian Side", "Russian Side (by designee)", "Checked"], rows),
+                _beside(drawn, "Last page"),
+            ]
+        ),
+        picture=False,
     )
+
+
+def _beside(drawn: dict[str, str], what: str) -> html.Safe:
+    """Pages of both originals beside each other."""
+    images = [html.figure(f"../{path}", f"{what} of the original of the {NAMES[side]}, SPECIMEN") for side, path in drawn.items()]
+    return html.Safe(f'<div class="demo-originals">{html.join(images)}</div>')
 
 
 def mandate(play: Play, side: str) -> Signer:

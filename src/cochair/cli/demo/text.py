@@ -48,10 +48,10 @@ def brackets(play: Play) -> Scene:
     return Scene(
         "One bracket, two languages",
         (
-            f"The protocol is negotiated paragraph by paragraph, in English and Russian at once: {len(view.rows)} units, the review section composed from what was just agreed. One paragraph stays in brackets: "
-            "one Side wants to establish the wind tunnel, the other to go on studying it.",
-            "The Indian Side proposes a third wording in both languages; the Russian Side takes it. Each Side then checks that the two languages say the same. "
-            f"{view.meter.agreed} of {view.meter.all} texts are agreed and clean.",
+            (f"The protocol is negotiated paragraph by paragraph, in English and Russian at once: {len(view.rows)} units, the review section composed from what was just agreed. One paragraph stays in brackets: "
+            "one Side wants to establish the wind tunnel, the other to go on studying it."),
+            ("The Indian Side proposes a third wording in both languages; the Russian Side takes it. Each Side then checks that the two languages say the same. "
+            f"{view.meter.agreed} of {view.meter.all} texts are agreed and clean."),
         ),
         html.join([html.heading("Before"), before, html.heading("After"), after]),
     )  # fmt: skip

@@ -28,7 +28,9 @@ def unplugged(play: Play) -> Scene:
     op.comment(
         ours, room, secretary("IN"), play.ids["bracketed"], "en", "SPECIMEN remark: the terms of the study follow by the end of October."
     )
-    op.comment(theirs, room, secretary("RU"), play.ids["bracketed"], "ru", "ОБРАЗЕЦ замечания: условия исследования получены не были.")
+    op.comment(
+        theirs, room, secretary("RU"), play.ids["bracketed"], "ru", "ОБРАЗЕЦ замечания: условия исследования принимаются к сведению."
+    )
     play.expect("while unplugged, the two nodes differ", _equal(play), wanted=False)
     trips = [_carry(play, "IN", "RU", "1")]
     positions.accept(theirs, room, "followup.action", new)
@@ -46,8 +48,6 @@ def unplugged(play: Play) -> Scene:
         all(n.heads(room)[n.origin(room)][0] > b[n.origin(room)][0] for n, b in zip((ours, theirs), before, strict=True)),
     )
     carry.write_bundle(ours, room, play.out / "bundle" / "record.tar", working=False)
-    digests = play.digests()
-    play.result["digests"] = digests
     rows = [
         (f"{n}. From the {NAMES[a]} to the {NAMES[b]}", f"{size // 1024} KiB", f"{entries} new entries")
         for n, (a, b, size, entries) in enumerate(trips, 1)
@@ -59,6 +59,7 @@ def unplugged(play: Play) -> Scene:
             "A courier carries one file each way. The Russian Side accepts the action, the files go back and forth, and both Sides hold the same again. A file read twice, or an old one, does no harm.",
         ),
         html.table("What the courier carried", ["Trip", "Size", "What was new in it"], rows),
+        picture=False,
     )
 
 
