@@ -17,7 +17,7 @@ MODULES = sorted(
     for path in SOURCE.rglob("*.py")
     if "node_modules" not in path.parts
 )
-HEAVY = ("pyhanko", "typst", "natasha", "pymorphy3", "trafilatura", "pikepdf", "docx")
+HEAVY = ("pyhanko", "typst", "pikepdf", "pypdfium2")
 
 
 def patterns():
