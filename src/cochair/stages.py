@@ -4,6 +4,7 @@ from cochair.bodies.effects import STAGE as BODIES
 from cochair.followup.effects import STAGE as FOLLOWUP
 from cochair.meetings.effects import STAGE as MEETINGS
 from cochair.protocol.effects import STAGE as PROTOCOL
+from cochair.publication.effects import STAGE as PUBLICATION
 from cochair.record.registry import Registry
 
-REGISTRY = Registry([BODIES, MEETINGS, FOLLOWUP, PROTOCOL])
+REGISTRY = Registry([BODIES, MEETINGS, FOLLOWUP, PROTOCOL, PUBLICATION])

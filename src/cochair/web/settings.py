@@ -49,6 +49,7 @@ TLS = bool(COCHAIR_TLS_CERT) or COCHAIR_TLS_PROXY
 INSTALLED_APPS = [
     "cochair.web",
     "cochair.accounts",
+    "cochair.publication",
     "cochair.workspace",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -30,12 +30,13 @@ sign_in: list[URLPattern | URLResolver] = [
 shell: list[URLPattern | URLResolver] = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
+    path("exchange/<path:path>", views.exchange, name="exchange"),
     path("language/<slug:code>/", views.language, name="language"),
     path("dev/components", views.components, name="components"),
 ]
 
 # Apps with pages add theirs here.
-apps: list[URLPattern | URLResolver] = [path("", include("cochair.workspace.urls"))]
+apps: list[URLPattern | URLResolver] = [path("", include("cochair.publication.urls")), path("", include("cochair.workspace.urls"))]
 
 urlpatterns = [*shell, *sign_in, *apps]
 

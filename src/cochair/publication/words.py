@@ -1,0 +1,122 @@
+"""The words of the public pages: names of Sides, bodies, sessions and protocols in the page's language, and of what can be published."""
+
+from collections.abc import Mapping
+
+from babel import Locale
+from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from cochair.accounts.shown import day, session_name
+from cochair.followup.contents import Due
+from cochair.kit.languages import LANGUAGES
+from cochair.kit.names import pick
+from cochair.publication.queries import Body, Names, Protocol, Session
+
+Words = Mapping[str, str | Promise]
+
+ITEMS: Words = {
+    "existence": lazy("That it exists"),
+    "text": lazy("The text, in all its languages"),
+    "proof": lazy("The record, to check the text with"),
+    "actions": lazy("The agreed actions"),
+    "status": lazy("What was assessed"),
+    "date-passed": lazy("Whether a date has passed"),
+}
+TELLS: Words = {
+    "bodies.body/existence": lazy("its names, and the body above it if that is public too"),
+    "meetings.session/existence": lazy("its number, dates, place and host"),
+    "meetings.session/actions": lazy("the wording, the printed number, who is to act, and the term"),
+    "meetings.session/status": lazy("the state on which the Sides agree, and a new term"),
+    "meetings.session/date-passed": lazy("computed from the term on the day of reading"),
+    "protocol.instrument/existence": lazy("its kind, its languages, and whether it is adopted or signed"),
+    "protocol.instrument/text": lazy("the sealed wording, and no later correction"),
+    "protocol.instrument/proof": lazy(
+        "every entry of both Sides in this room, agendas and actions with them; no letter, no list of persons"
+    ),
+}
+"""Kind of the thing, "/", item -> what a reader then sees."""
+KINDS: Words = {
+    "commission": lazy("Commission"),
+    "working-group": lazy("Working group"),
+    "sub-group": lazy("Sub-group"),
+    "session": lazy("Session"),
+    "expert": lazy("Meeting of experts"),
+    "cochairs": lazy("Meeting of the co-chairs"),
+    "video": lazy("Video conference"),
+    "intersessional": lazy("Meeting between sessions"),
+    "protocol": lazy("Protocol"),
+    "agreed-minutes": lazy("Agreed minutes"),
+    "final-act": lazy("Final act"),
+    "memorandum": lazy("Memorandum"),
+    "correction": lazy("Correction"),
+    "authentic": lazy("authentic"),
+    "official": lazy("official"),
+    "working": lazy("working"),
+}
+STEPS: Words = {
+    "": pgettext_lazy("status", "Not adopted yet"),
+    "adopt": lazy("Adopted"),
+    "initial": lazy("Initialled"),
+    "sign": lazy("Signed"),
+    "confirm": lazy("Confirmed"),
+    "correct": lazy("Corrected"),
+    "amend": lazy("Amended"),
+    "terminate": lazy("Terminated"),
+}
+
+
+def word(table: Words, code: str) -> str:
+    """The words of a code; an unknown one as it is."""
+    return str(table.get(code, code))
+
+
+def lang() -> str:
+    """The tag of the page's language."""
+    return (get_language() or "en").split("-")[0]
+
+
+def side_name(side: str) -> str:
+    """``"IN" -> "India"`` in the page's language; a code that is no territory as it is."""
+    return str(Locale(lang()).territories.get(side, side))
+
+
+def language_name(tag: str) -> str:
+    """The own name of a language."""
+    return LANGUAGES[tag].own_name if tag in LANGUAGES else tag
+
+
+def body_name(names: Mapping[str, Names], side: str, code: str = "") -> str:
+    """The name that ``side`` uses, else the other's."""
+    own = pick(names.get(side, {}), lang())
+    return own or next((found for each in names.values() if (found := pick(each, lang()))), code)
+
+
+def other_names(body: Body, side: str) -> list[str]:
+    """How the other Sides call it, where that is not the same."""
+    found = {pick(names, lang()) for name, names in body.names.items() if name != side}
+    return sorted(found - {"", body_name(body.names, side)})
+
+
+def session_title(session: Session, side: str) -> str:
+    """The 11th Session; a meeting without a number by what it is."""
+    number = session.ordinals.get(side, next(iter(session.ordinals.values()), None))
+    return session_name(number) if session.kind == "session" else word(KINDS, session.kind)
+
+
+def protocol_title(protocol: Protocol, session: Session | None, side: str) -> str:
+    """The protocol, and the session that it is of."""
+    if session is None:
+        return word(KINDS, protocol.kind)
+    return _("%(kind)s, %(session)s") % {"kind": word(KINDS, protocol.kind), "session": session_title(session, side)}
+
+
+def due_words(due: Due) -> str:
+    """A term in words; "" for none."""
+    if due.code == "date":
+        return day(due.date)
+    if due.code == "quarter" and due.quarter:
+        year, number = due.quarter.split("-Q")
+        return _("quarter %(number)s of %(year)s") % {"number": number, "year": year}
+    return _("by the next session") if due.code == "next-session" else ""
