@@ -15,6 +15,8 @@ import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -37,12 +39,14 @@ ANSWER_WITHIN = 60.0
 A = TypeVar("A", bound=wire.Answer)
 
 
-class Signer:
+class Signer(ABC):
     """What a node may ask. Roots are 32 bytes, notes bytes, public keys in requests hex of 32 bytes, times seconds since 1970."""
 
+    @abstractmethod
     def _ask(self, request: wire.Request) -> wire.Answer:
-        raise NotImplementedError
+        """The answer to one request; an error is raised as what it is."""
 
+    @abstractmethod
     def close(self) -> None:
         """Let go of the signer."""
 
