@@ -16,7 +16,6 @@ import sys
 import threading
 import time
 from abc import ABC, abstractmethod
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
