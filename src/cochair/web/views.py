@@ -62,6 +62,20 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 
 @public_page
 @require_safe
+def exchange(request: HttpRequest, path: str) -> HttpResponse:
+    """A file of the node's tree for a paired node that signed its request (`cochair.exchange.requests`); 401 with the reason for anybody else."""
+    from cochair.accounts.here import get_node
+    from cochair.exchange import serving
+
+    status, data = serving.answer(get_node(), path, request.headers.get("Authorization", ""))
+    content_type = "application/octet-stream" if status == 200 else "text/plain; charset=utf-8"
+    response = HttpResponse(data, status=status, content_type=content_type)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@public_page
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in every state; for who builds pages, so only where COCHAIR_DEV is set."""
     if not settings.COCHAIR_DEV:
