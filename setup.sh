@@ -43,7 +43,6 @@ chromium chromium the browser tests are skipped
 initdb postgresql the PostgreSQL tests are skipped
 pdftotext poppler-utils the tests that read PDFs back are skipped
 msgfmt gettext the translation tests are skipped
-softhsm2-util softhsm2 the hardware-token tests are skipped
 openssl openssl some certificate tests are skipped
 LIST
   [ ${#missing[@]} = 0 ] && return 0

@@ -46,6 +46,7 @@ class Signer(ABC):
         """The answer to one request; an error is raised as what it is."""
 
     @abstractmethod
+    @abstractmethod
     def close(self) -> None:
         """Let go of the signer."""
 
