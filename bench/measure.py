@@ -16,7 +16,7 @@ Rates = dict[str, list[float]]
 ROUNDS = 5
 
 
-class NotHere(Exception):  # noqa: N818  # says what it is
+class NotHere(Exception):
     """A peer is missing on this machine, and why."""
 
 
@@ -45,7 +45,9 @@ def compare(id_: str, what: str, ours: list[float], beside: list[float], at_leas
     """A row from the rates of both; `at_least`: the smallest ratio that keeps the promise, None if nothing is promised."""
     ratio = median(a / b for a, b in zip(ours, beside, strict=True))
     promise = f">= {at_least:,g}x" if at_least is not None else "printed, no promise"
-    return Row(id_, what, _short(median(ours)), _short(median(beside)), _short(ratio), promise, None if at_least is None else ratio >= at_least)
+    return Row(
+        id_, what, _short(median(ours)), _short(median(beside)), _short(ratio), promise, None if at_least is None else ratio >= at_least
+    )
 
 
 def figure(id_: str, what: str, value: float, promise: str, *, met: bool | None) -> Row:

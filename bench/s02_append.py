@@ -26,7 +26,12 @@ BODY = Body(
 
 
 def _draft(subject: str) -> Draft:
-    content: dict[str, Any] = {"subject": "self", "body": subject, "kind": "co-chair", "titles": {"en": "SPECIMEN Co-chair", "ru": "ОБРАЗЕЦ Сопредседатель"}}
+    content: dict[str, Any] = {
+        "subject": "self",
+        "body": subject,
+        "kind": "co-chair",
+        "titles": {"en": "SPECIMEN Co-chair", "ru": "ОБРАЗЕЦ Сопредседатель"},
+    }
     return Draft("record", "statement", "bodies.post/1", content)
 
 

@@ -29,7 +29,9 @@ def _first_page(folder: Path) -> float:
     port = _port()
     environment = {**os.environ, "COCHAIR_SECRET": "specimen-" * 8}
     start = time.perf_counter()
-    child = subprocess.Popen([sys.executable, "-c", _SERVE, str(folder), str(port)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        [sys.executable, "-c", _SERVE, str(folder), str(port)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         while time.perf_counter() - start < WITHIN:
             if child.poll() is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cochair.ledger.checkpoints import Checkpoint
-from cochair.ledger.cosignatures import Cosigner, CosignatureVerifier
+from cochair.ledger.cosignatures import CosignatureVerifier, Cosigner
 from cochair.ledger.entries import Entry, encode
 from cochair.ledger.merkle import Frontier
 from cochair.ledger.notes import LogSigner, Verifier, open_note, sign_note
@@ -20,12 +20,15 @@ ROOM = sha256(b"SPECIMEN room").hexdigest()
 
 def entry(number: int) -> bytes:
     """One entry as the product encodes it."""
-    body = {"dated": f"2026-09-{number % 28 + 1:02}", "state": "in-progress", "subject": f"IN/record/{number % 900}", "text": "SPECIMEN: it goes on."}
+    body = {
+        "dated": f"2026-09-{number % 28 + 1:02}",
+        "state": "in-progress",
+        "subject": f"IN/record/{number % 900}",
+        "text": "SPECIMEN: it goes on.",
+    }
     at = f"2026-09-01T09:{number // 60 % 60:02}:{number % 60:02}Z"
     salt = sha256(b"%d" % number).hexdigest()[:32]
-    return encode(
-        Entry(v=1, log=ORIGIN, room=ROOM, seq=number, at=at, salt=salt, kind="statement", schema="followup.report/1", body=body)
-    )
+    return encode(Entry(v=1, log=ORIGIN, room=ROOM, seq=number, at=at, salt=salt, kind="statement", schema="followup.report/1", body=body))
 
 
 class Log(NamedTuple):

@@ -59,7 +59,7 @@ def test_entry_refused(case):
     with pytest.raises(Rejected):
         entries.decode(case["bytes"].encode())
     with pytest.raises(Rejected):
-        entries.decode_run([make.entries.encode(make.entry(0)), case["bytes"].encode()])
+        entries.check_run([make.entries.encode(make.entry(0)), case["bytes"].encode()], make.ORIGIN, make.ROOM, 0)
 
 
 @pytest.mark.parametrize("case", cases("paper", refused=False))

@@ -60,19 +60,44 @@ def test_a_log_that_does_not_fit_its_checkpoint():
             verify.verify_log(wrong_bundles, wrong_point)
 
 
+def judged(run, first=0):
+    entries.check_run(run, make.ORIGIN, make.ROOM, first)
+
+
 def test_a_run_is_judged_as_its_entries_are():
-    deep = make.entry(1, body={"deep": [[[[[[[1]]]]]]]})
-    run = [LEAVES[0], entries.encode(deep), LEAVES[2]]
-    assert entries.decode_run(run) == [entries.decode(leaf) for leaf in run]
-    assert entries.decode_run([]) == []
+    deep = entries.encode(make.entry(1, body={"deep": [[[[[[[1]]]]]]]}))
+    unknown = entries.encode(make.entry(1, kind="unheard-of"))
+    for run in ([], LEAVES[:3], [LEAVES[0], deep, LEAVES[2]], [LEAVES[0], unknown, LEAVES[2]]):
+        judged(run)
     for bad in (
-        LEAVES[0].replace(b"T09:00:00Z", b"T29:00:00Z"),
-        LEAVES[0].replace(b"2025-08-06", b"2025-13-06"),
-        LEAVES[0].replace(b"letter/1", b"letter/x"),
-        LEAVES[0].replace(make.entry(0).salt.encode(), b"G" * 32),
+        LEAVES[1].replace(b"T09:", b"T29:"),
+        LEAVES[1].replace(b":01Z", b":60Z"),
+        LEAVES[1].replace(b":01Z", b":0\xd9\xa0Z"),
+        LEAVES[1].replace(b"2025-08-06", b"2025-13-06"),
+        LEAVES[1].replace(b"letter/1", b"letter/x"),
+        LEAVES[1].replace(make.entry(1).salt.encode(), b"G" * 32),
+        LEAVES[1].replace(make.entry(1).salt.encode(), b" " * 32),
+        LEAVES[1].replace(make.entry(1).salt.encode(), b"A" * 32),
+        LEAVES[1].replace(b'"seq":1', b'"seq":true'),
+        LEAVES[1].replace(b'"v":1', b'"v":1.0'),
+        LEAVES[1] + b"\n" + LEAVES[2],
+        b"",
+        b"\n",
+        LEAVES[2],
     ):
+        assert bad != LEAVES[1]
         with pytest.raises(Rejected):
-            entries.decode_run([LEAVES[1], bad])
+            judged([LEAVES[0], bad])
+
+
+def test_the_fast_way_is_taken_by_the_usual_run_alone():
+    usual, place = LEAVES[:256], (make.ORIGIN, make.ROOM, 0)
+    assert entries._run_holds(usual, *place)
+    assert not entries._run_holds([*usual[:255], entries.encode(make.entry(255, body={"deep": [[[[[[[1]]]]]]]}))], *place)
+    torn = [LEAVES[0] + b"\n" + LEAVES[1], b"", *LEAVES[2:256]]
+    assert b"\n".join(torn) != b"\n".join(usual)
+    assert not entries._run_holds(torn, *place)
+    assert not entries._run_holds([b"", LEAVES[0] + b"\n" + LEAVES[1]], *place)
 
 
 def test_salts_are_fresh_and_limits_hold():

@@ -7,10 +7,10 @@ that is not), whether the body fits its schema, whether ``seq`` is the leaf's in
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
@@ -22,7 +22,8 @@ VERSION = 1
 LIMIT = canonical.ENTRY_LIMIT
 KINDS = ("statement", "position", "seal", "revoke", "finding", "seen", "key", "erase", "destroyed", "fault", "comment")
 
-_CLOCK = re.compile(r"(?:T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)*")
+_CLOCK = re.compile(r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
+_IN_HOUR = frozenset(f":{minute:02}:{second:02}Z" for minute in range(60) for second in range(60))
 _KIND = re.compile(r"[a-z][a-z-]{0,31}")
 _SCHEMA = re.compile(r"[a-z][a-z0-9_-]{0,31}\.[a-z][a-z0-9_-]{0,47}/[1-9][0-9]{0,3}")
 _HEX_DIGITS = "0123456789abcdef"
@@ -85,12 +86,21 @@ def decode(data: bytes) -> Entry:
     return entry
 
 
-def decode_run(run: Sequence[bytes]) -> list[Entry]:
-    """``[decode(data) for data in run]``, three times as fast: one decode, one encode and one check of each member for the whole run."""
-    entries = _parse_run(run)
-    if entries is None or not _forms_hold(entries):
-        return [decode(data) for data in run]  # accepts the unusual, names the fault
-    return entries
+def check_run(run: Sequence[bytes], log: str, room: str, first: int) -> None:
+    """Raise `Rejected` unless these are the entries from index ``first`` on of one log of a room.
+
+    As to `decode` each and look at its place, four times as fast: one decode, one encode and one check of each member for the whole run.
+    """
+    if _run_holds(run, log, room, first):
+        return
+    for seq, data in enumerate(run, first):
+        entry = decode(data)  # accepts the unusual, names the fault
+        if entry.log != log:
+            raise Rejected(f"The entry {seq} belongs to another log than {log}")
+        if entry.room != room:
+            raise Rejected(f"The entry {seq} belongs to another room")
+        if entry.seq != seq:
+            raise Rejected(f"The entry {seq} does not carry the number of its place")
 
 
 def _parse(data: bytes) -> Entry:
@@ -107,43 +117,47 @@ def _parse(data: bytes) -> Entry:
     return Entry(**members)
 
 
-def _parse_run(run: Sequence[bytes]) -> list[Entry] | None:
-    """The entries of a run, or None if some entry is not canonical, or is beyond the fast way.
+def _run_holds(run: Sequence[bytes], log: str, room: str, first: int) -> bool:
+    """Whether the fast way finds nothing wrong with a run.
 
-    Entries are parted by newlines. Canonical JSON has none inside, so that bytes equal as a whole are equal entry by entry.
+    Entries are parted by newlines. Canonical JSON has none inside, so that bytes equal as a whole, and as many lines as entries, are equal entry by entry.
     """
-    whole = b"\n".join(run)
-    if not canonical.is_plain(whole) or whole.count(b"\n") != len(run) - 1 or len(max(run, key=len)) > LIMIT:
-        return None
-    try:
-        entries = _decoder.decode_lines(whole)
-        return entries if _encoder.encode_lines(entries) == whole + b"\n" else None
-    except (ValueError, RecursionError):
-        return None
-
-
-def _forms_hold(entries: list[Entry]) -> bool:
-    """Whether `check` holds for every entry of a run, column by column; sizes of ``at`` and ``salt`` are known from decoding."""
-    ats, _, kinds, logs, rooms, salts, schemas, seqs, versions = zip(*map(msgspec.structs.astuple, entries), strict=True)
-    try:
-        for check_one, values in (
-            (check_day, {at[:10] for at in ats}),
-            (check_kind, set(kinds)),
-            (check_log, set(logs)),
-            (check_room, set(rooms)),
-            (check_schema, set(schemas)),
-        ):
-            for value in values:
-                check_one(value)
-    except Rejected:
+    whole = b"\n".join([*run, b""])
+    if not run or not canonical.is_plain(whole) or len(max(run, key=len)) > LIMIT:
         return False
-    return (
-        set(versions) == {VERSION}
-        and min(seqs) >= 0
-        and max(seqs) <= canonical.MAX_INT
-        and not "".join(salts).strip(_HEX_DIGITS)
-        and _CLOCK.fullmatch("".join([at[10:] for at in ats])) is not None
-    )
+    try:
+        entries = _reader(log, room)(whole)
+        if len(entries) != len(run) or _encoder.encode_lines(entries) != whole:
+            return False
+        if [entry.seq for entry in entries] != list(range(first, first + len(run))):
+            return False
+        salts = "".join([entry.salt for entry in entries])
+        if bytes.fromhex(salts).hex() != salts:  # each has 32 characters, says the decoder
+            return False
+        for hour in {entry.at[:13] for entry in entries}:
+            _check_hour(hour)
+        for schema in {entry.schema for entry in entries}:
+            check_schema(schema)
+    except (ValueError, RecursionError, Rejected):
+        return False
+    return _IN_HOUR.issuperset([entry.at[13:] for entry in entries])
+
+
+@lru_cache(64)
+def _reader(log: str, room: str) -> Callable[[bytes], list[Any]]:
+    """The decoder for lines of one log: what must be the same in each of them is compared in C, and never becomes an object."""
+    check_log(log)
+    check_room(room)
+    same = {"kind": Literal[KINDS], "log": Literal[log], "room": Literal[room], "v": Literal[VERSION]}
+    fields = [(field.name, same.get(field.name, field.type)) for field in msgspec.structs.fields(Entry)]
+    return msgspec.json.Decoder(msgspec.defstruct("Line", fields, frozen=True, gc=False, forbid_unknown_fields=True)).decode_lines
+
+
+@lru_cache(4096)
+def _check_hour(text: str) -> None:
+    check_day(text[:10])
+    if _CLOCK.fullmatch(text[10:] + ":00:00Z") is None:
+        raise Rejected("There is no such hour")
 
 
 def _check_types(members: Any) -> None:

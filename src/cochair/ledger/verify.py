@@ -32,17 +32,10 @@ def verify_log(bundles: Iterable[bytes], checkpoint: Checkpoint, *, room: str | 
         raise Rejected("The entries do not have the root that the checkpoint signs", "Do not use this copy; fetch the log again")
 
 
-def extend(frontier: Frontier, leaves: list[bytes], origin: str, room: str | None) -> str | None:
+def extend(frontier: Frontier, leaves: list[bytes], origin: str, room: str | None) -> str:
     """Add verified entries to a frontier; gives back the room that they name. Raises `Rejected`, the frontier then unchanged."""
-    run = entries.decode_run(leaves)
-    first = frontier.size
     if room is None:
-        room = run[0].room
-    if {entry.log for entry in run} != {origin}:
-        raise Rejected(f"An entry from {first} on belongs to another log than {origin}")
-    if {entry.room for entry in run} != {room}:
-        raise Rejected(f"An entry from {first} on belongs to another room")
-    if [entry.seq for entry in run] != list(range(first, first + len(run))):
-        raise Rejected(f"An entry from {first} on does not carry the number of its place")
+        room = entries.decode(leaves[0]).room
+    entries.check_run(leaves, origin, room, frontier.size)
     frontier.extend([sha256(b"\0" + data).digest() for data in leaves])
     return room
