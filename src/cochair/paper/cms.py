@@ -80,7 +80,9 @@ def der_of(contents: bytes) -> bytes:
 
 
 def _verify(der: bytes, digest_of: Hash, content_type: str) -> Signer:
-    from asn1crypto import cms
+    from asn1crypto import cms, tsp
+
+    _ = tsp  # knowing it teaches the parser the attributes of PAdES, whatever else the process has imported
 
     info = cms.ContentInfo.load(der, strict=True)
     if info["content_type"].native != "signed_data":
