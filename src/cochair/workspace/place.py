@@ -4,6 +4,7 @@ Each view of a room begins with ``place = enter(request, slug)``; the specimen b
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from babel import Locale
@@ -16,7 +17,9 @@ from cochair.accounts.pages import in_room
 from cochair.accounts.rights import Actor
 from cochair.accounts.seats import actor_of
 from cochair.bodies import queries as bodies
-from cochair.kit.errors import Denied, NotFound
+from cochair.kit.errors import Denied, NotFound, Rejected
+from cochair.kit.ids import check_side
+from cochair.record import queries as record
 from cochair.record.node import Node
 from cochair.record.queries import Tx
 
@@ -63,7 +66,7 @@ def enter(request: HttpRequest, slug: str) -> Place:
     for place in places(request):
         if place.slug == slug:
             in_room(request, place.room)
-            return place
+            return place._replace(sides=tuple(dict.fromkeys((*place.sides, *_asked_for(request, place.node)))))
     raise NotFound(f"This node is in no room called {slug[:40]!r}", "Start from Home")
 
 
@@ -76,19 +79,22 @@ def places(request: HttpRequest) -> Iterator[Place]:
 
 
 def sides_of(node: Node, room: str) -> tuple[str, ...]:
-    """The Sides of a room, the node's own first; a Side that is known only by what was received from it is among them."""
+    """The Sides of a room, the node's own first: those of the terms, and while one works alone whoever it names in its bodies or has received from."""
     named = {one["side"] for one in node.terms(room)["sides"]} | set(node.peers(room))
-    with node.read() as tx:
-        named |= {row["source"] for row in tx.query("SELECT DISTINCT source FROM j_received WHERE room = ?", (room,))}
-        for row in tx.query("SELECT names FROM bodies_body WHERE room = ?", (room,)):
-            named |= _sides(row["names"])
+    if len(named) == 1:
+        with node.read() as tx:
+            named |= {one.source for one in record.received(tx, room)}
+            named |= {side for one in bodies.bodies(tx, room, node.side) for side in one.content.names}
     return (node.side, *sorted(named - {node.side}))
 
 
-def _sides(names: str) -> set[str]:
-    from cochair.record.fields import of_text
-
-    return set(of_text(names))
+def _asked_for(request: HttpRequest, node: Node) -> list[str]:
+    """Sides that a page is asked to speak of before anything names them: ``?side=RU``, for a Side that begins alone."""
+    found = []
+    for code in request.GET.getlist("side")[:4]:
+        with suppress(Rejected):
+            found.append(check_side(code.strip().upper()))
+    return [code for code in found if code != node.side]
 
 
 def side_name(side: str) -> str:

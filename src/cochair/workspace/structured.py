@@ -80,8 +80,9 @@ class ContentForm(forms.Form):
     """A form for one content. ``content(keep)`` gives the struct once the form is valid; ``keep`` stores the bytes of a paper and names it."""
 
     def __init__(self, kind: type[msgspec.Struct], names: Names, before: msgspec.Struct | None = None, **given: Any) -> None:
-        """``before``: what the fields begin with. ``more``: the data of a form that only wants more rows."""
+        """``before``: what the fields begin with. ``more``: the data of a form that only wants more rows. ``fixed``: fields that are not asked for."""
         more = given.pop("more", None)
+        self._fixed: dict[str, Any] = given.pop("fixed", {})
         super().__init__(**given)
         self.kind, self.names = kind, names
         self.before: dict[str, Any] = msgspec.to_builtins(before) if before is not None else {}
@@ -101,6 +102,11 @@ class ContentForm(forms.Form):
             if section.names:
                 yield section.legend, section.row, [self[name] for name in section.names]
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether a list is in the form, so that more rows may be asked for."""
+        return any(section.row for section in self.sections)
+
     # -- building -----------------------------------------------------------------------------------------------------------------------
 
     def _struct(self, kind: Any, prefix: str, value: Mapping[str, Any], section: Section, *, hints: Mapping[str, Any]) -> None:
@@ -108,9 +114,18 @@ class ContentForm(forms.Form):
             self.sections.append(section)
         for one in inspect.type_info(kind).fields:  # type: ignore[union-attr]  # a struct has fields
             default = None if one.default is msgspec.NODEFAULT else one.default
+            if not prefix and one.name in self._fixed:
+                continue
             default = msgspec.to_builtins(default)
             present = value.get(one.name, default)
-            self._field(_unwrapped(one.type), one.name, f"{prefix}{one.name}", present, section, _Asked(_required(one), hints.get(one.name), default))
+            self._field(
+                _unwrapped(one.type),
+                one.name,
+                f"{prefix}{one.name}",
+                present,
+                section,
+                _Asked(_required(one), hints.get(one.name), default),
+            )
 
     def _field(self, info: Any, name: str, path: str, value: Any, section: Section, asked: _Asked) -> None:
         label = field_name(name)
@@ -194,7 +209,9 @@ class ContentForm(forms.Form):
         if info.pattern == DAY:
             return DayField(required=asked.required, help_text=_("For example 2026-02-28"), widget=forms.TextInput(attrs=_width(10)))
         if info.pattern:
-            shown = forms.RegexField(info.pattern.removeprefix(r"\A").removesuffix(r"\Z"), required=False, widget=forms.TextInput(attrs=_width(10)))
+            shown = forms.RegexField(
+                info.pattern.removeprefix(r"\A").removesuffix(r"\Z"), required=False, widget=forms.TextInput(attrs=_width(10))
+            )
             shown.help_text = _("For example 2026-Q3") if name == "quarter" else ""
             return shown
         return Line(required=asked.required, max_length=info.max_length, widget=forms.TextInput(attrs=_width(20)))
@@ -230,8 +247,10 @@ class ContentForm(forms.Form):
             return None
 
     def _take_struct(self, kind: Any, prefix: str, before: Mapping[str, Any], keep: Callable[[bytes], str]) -> dict[str, Any]:
-        out: dict[str, Any] = {}
+        out: dict[str, Any] = {} if prefix else dict(self._fixed)
         for one in inspect.type_info(kind).fields:  # type: ignore[union-attr]
+            if not prefix and one.name in self._fixed:
+                continue
             found = self._take(_unwrapped(one.type), one, f"{prefix}{one.name}", before.get(one.name), keep)
             if found is not None:
                 out[one.encode_name] = found
