@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from cochair.cli.opening import registry
 from cochair.kit import canonical
 from cochair.kit.errors import CochairError, Rejected
 from cochair.kit.ids import RECORD, Origin, parse_origin
@@ -36,10 +37,9 @@ from cochair.record.digest import digest, folded_rows, row_line, tables_of
 from cochair.record.fold import Fold
 from cochair.record.registry import Registry
 from cochair.record.rows import Changes
-from cochair.stages import REGISTRY
 
 _HEX = re.compile(r"[0-9a-f]{64}")
-_FULL = Registry([RECORD_STAGE, *(stage for stage in REGISTRY.stages if stage.name != RECORD_STAGE.name)])
+_FULL = Registry([RECORD_STAGE, *(stage for stage in registry().stages if stage.name != RECORD_STAGE.name)])
 ACTS = frozenset(get_args(m.SlotKind))
 """The acts whose manifest is one of an instrument; terms are followed on their own."""
 MEMBER = 4_194_304

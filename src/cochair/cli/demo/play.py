@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from cochair.accounts.rights import Actor
+from cochair.cli.opening import registry
 from cochair.exchange import run
 from cochair.exchange.sources import FolderSource
 from cochair.kit.clock import FixedClock
 from cochair.kit.errors import CochairError
 from cochair.record.node import Node
-from cochair.stages import REGISTRY
 
 SIDES = ("IN", "RU")
 NAMES = {"IN": "Indian Side", "RU": "Russian Side"}
@@ -74,7 +74,7 @@ class Play:
         """A node of a Side: its own folder, database, keys and signer process."""
         folder = self.out / "nodes" / side
         node = Node.init(
-            folder, side=side, domain=f"{side.lower()}.example", registry=REGISTRY, specimen=True, clock=FixedClock(BEGIN, step=7)
+            folder, side=side, domain=f"{side.lower()}.example", registry=registry(), specimen=True, clock=FixedClock(BEGIN, step=7)
         )
         self.nodes[side] = node
         return node

@@ -1,5 +1,7 @@
 """The originals, a designee, a late pen change, and the signatures. Keys never come near a node: a request goes out as a file, a response comes back."""
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +11,11 @@ from cochair.bodies.contents import Designee
 from cochair.cli.demo import html, pictures, story, text
 from cochair.cli.demo.play import BEGIN, NAMES, SIDES, Play, Scene, cochair, secretary
 from cochair.kit.clock import parse
+from cochair.kit.errors import CochairError
 from cochair.ledger import dsse
 from cochair.paper.check import check_pdf
 from cochair.paper.model import field_name
-from cochair.paper.sign import Key, load_key, sign_pdf
+from cochair.paper.sign import load_key
 from cochair.paper.specimen import specimen_pem
 from cochair.protocol import mandates, originals, prepare, request, seals, steps
 from cochair.protocol import operations as op
@@ -28,7 +31,6 @@ class Signer:
 
     file: Path
     mandate: str
-    pdf: Key
 
 
 def adopts(play: Play) -> Scene:
@@ -112,13 +114,14 @@ def signs(play: Play) -> Scene:
     unsigned = steps.following(play.ours, room, id_)
     made = originals.make(play.ours, room, unsigned)
     _, digest = prepare.prepare_manifest(play.ours, room, id_, [made[side].part for side in SIDES], kind="sign")
-    seal_by_both(play, digest)
-    signers: dict[str, Signer] = play.ids["signers"]
+    papers = {holder: play.out / "signers" / f"original-{holder}.pdf" for holder in SIDES}
+    for holder, path in papers.items():
+        path.write_bytes(made[holder].data)
+    for side in SIDES:
+        papers = sign_outside(play, side, digest, papers)
     good, drawn = {}, {}
     for holder in SIDES:
-        data = made[holder].data
-        for side in (holder, *(one for one in SIDES if one != holder)):
-            data = sign_pdf(data, field_name(side), signers[side].pdf, signed_at=play.nodes[side].clock.now())
+        data = papers[holder].read_bytes()
         (play.out / "originals" / f"original-{holder}.pdf").write_bytes(data)
         part, fields = made[holder].part, [field_name(side) for side in SIDES]
         good[holder] = check_pdf(data, length=part.length, digest=part.sha256, fields=fields, signed=fields)
@@ -167,18 +170,39 @@ def _beside(drawn: dict[str, str], what: str) -> html.Safe:
     return html.Safe(f'<div class="demo-originals">{html.join(images)}</div>')
 
 
+def sign_outside(play: Play, side: str, manifest: str, papers: dict[str, Path]) -> dict[str, Path]:
+    """One co-chair on a machine of his own, which is another process that knows no node: `cochair sign` with the request and both originals -> the signed ones."""
+    node, signer = play.nodes[side], play.ids["signers"][side]
+    asked, answered = (play.out / "signers" / f"{name}-{side}-sign.json" for name in ("request", "response"))
+    asked.write_bytes(seals.seal_request(node, play.room, cochair(side), manifest, signer.mandate))
+    given = [word for path in papers.values() for word in ("--pdf", str(path))]
+    keys = ["--key", str(signer.file), "--certificate", str(signer.file.with_suffix(".crt"))]
+    done = subprocess.run(
+        [sys.executable, "-m", "cochair.cli.main", "sign", str(asked), "--out", str(answered), "--yes", *keys, *given],
+        check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    if done.returncode:
+        raise CochairError(f"`cochair sign` gave up: {done.stderr.strip()}", "This is a defect; report it")
+    play.expect(f"the signing program says to the {NAMES[side]} that this is a specimen", "SPECIMEN" in done.stdout)
+    seals.file_seal(node, play.room, cochair(side), answered.read_bytes())
+    play.meet()
+    return {holder: path.with_name(f"{path.stem}.signed-{side}.pdf") for holder, path in papers.items()}
+
+
 def mandate(play: Play, side: str) -> Signer:
     """A fresh specimen key in a file outside the node, bound to the co-chair's post on it."""
     begin = parse(BEGIN).astimezone(UTC)
     pem = specimen_pem(f"Co-chair of the {NAMES[side]}", side, now=datetime(begin.year, begin.month, begin.day, tzinfo=UTC))
     path = play.out / "signers" / f"co-chair-{side}.pem"
-    write_private(path, pem)
+    key_part, begins, certificate = pem.partition(b"-----BEGIN CERTIFICATE")
+    write_private(path, key_part)
+    path.with_suffix(".crt").write_bytes(begins + certificate)
     pdf, key = load_key(pem), read_person_key(path)
     entry = mandates.file_mandate(
         play.nodes[side], play.room, secretary(side), post=play.ids[side, "co-chair"], body=play.body, public=key.public.data.hex(), suite=dsse.ECDSA_P256,
         since="2026-01-01", certificate=pdf.certificate,
     )  # fmt: skip
-    return Signer(path, entry, pdf)
+    return Signer(path, entry)
 
 
 def seal_by_both(play: Play, manifest: str) -> None:
