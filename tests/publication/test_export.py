@@ -69,14 +69,11 @@ def test_without_consent_to_the_proof_there_is_no_record(world, tmp_path):
 def test_every_link_leads_to_a_file(world, tmp_path):
     world.everything()
     export(world.t.ours, world.t.room, tmp_path / "public")
-    broken = []
-    for path in (tmp_path / "public").rglob("*.html"):
-        for target in re.findall(r'(?:href|src)="([^"#]+)"', path.read_text()):
-            if not (path.parent / target).is_file():
-                broken.append(f"{path.name}: {target}")
-    for target in re.findall(r'url\("?([^")]+)', (tmp_path / "public" / "assets" / "cochair.css").read_text()):
-        if not target.startswith("data:") and not (tmp_path / "public" / "assets" / target).is_file():
-            broken.append(f"cochair.css: {target}")
+    root = tmp_path / "public"
+    pages = {path: re.findall(r'(?:href|src)="([^"#]+)"', path.read_text()) for path in root.rglob("*.html")}
+    style = root / "assets" / "cochair.css"
+    pages[style] = [target for target in re.findall(r'url\("?([^")]+)', style.read_text()) if not target.startswith("data:")]
+    broken = [f"{path.name}: {target}" for path, targets in pages.items() for target in targets if not (path.parent / target).is_file()]
     assert broken == []
 
 

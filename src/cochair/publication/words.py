@@ -84,7 +84,8 @@ def side_name(side: str) -> str:
 
 def language_name(tag: str) -> str:
     """The own name of a language."""
-    return LANGUAGES[tag].own_name if tag in LANGUAGES else tag
+    name = LANGUAGES[tag].own_name if tag in LANGUAGES else tag
+    return name[:1].upper() + name[1:]
 
 
 def body_name(names: Mapping[str, Names], side: str, code: str = "") -> str:
