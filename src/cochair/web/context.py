@@ -23,6 +23,7 @@ NAVIGATION = (
     (_("Sessions"), "sessions"),
     (_("Agreed actions"), "actions"),
     (_("Texts"), "texts"),
+    (_("Bodies"), "bodies"),
     (_("Press"), "press"),
     (_("Record"), "record"),
     (_("Public record"), "public"),
