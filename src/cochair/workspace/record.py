@@ -1,0 +1,412 @@
+"""The record of a room in plain words: whose logs stand where, what was exchanged, what is not counted and why; exchange, bundles, the check of everything.
+
+``stale``, ``discrepancy`` and ``under clarification`` are the pages' words for what is wrong with another Side's log; own work goes on in each case.
+The operator sees that the record is sound; working papers are shown to who negotiates.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from cochair.accounts import rights
+from cochair.accounts.access import needs
+from cochair.accounts.pages import refused
+from cochair.exchange import carry, pull, run
+from cochair.kit.errors import CochairError, Conflict
+from cochair.kit.ids import RECORD, Id, instrument_of, parse_origin
+from cochair.ledger.checkpoints import Checkpoint
+from cochair.ledger.entries import decode
+from cochair.ledger.notes import split_note
+from cochair.record import queries
+from cochair.record.queries import Tx
+from cochair.workspace.addresses import ref
+from cochair.workspace.desk import told
+from cochair.workspace.names import Names, names_of
+from cochair.workspace.place import Place, enter, places, side_name
+from cochair.workspace.said import reason_words, thing_name, void_words
+from cochair.workspace.uploads import BUNDLE_LIMIT, Upload
+from cochair.workspace.words import code
+
+A_PAGE = 40
+
+
+class BundleForm(forms.Form):
+    """A bundle of the other Side."""
+
+    bundle = Upload(
+        label=lazy("Bundle of the other Side"), help_text=lazy("The file that their node wrote, at most 1 GiB"), limit=BUNDLE_LIMIT
+    )
+
+
+@needs("record.view")
+@require_safe
+def rooms(request: HttpRequest) -> HttpResponse:
+    """The records of this node; of a single one its page at once."""
+    found = list(places(request))
+    if len(found) == 1:
+        return redirect("record-room", slug=found[0].slug)
+    listed = [(place.slug, ", ".join(side_name(side) for side in place.sides)) for place in found]
+    return render(request, "workspace/record_rooms.html", {"rooms": listed})
+
+
+@needs("record.view")
+@require_safe
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The record page."""
+    place = _entered(request, slug)
+    return render(request, "workspace/record.html", _context(place, BundleForm()))
+
+
+def _entered(request: HttpRequest, slug: str, right: str = "record.view") -> Place:
+    place = enter(request, slug)
+    rights.require(place.actor(), right)
+    return place
+
+
+def _context(place: Place, form: BundleForm, **more: Any) -> dict[str, Any]:
+    node, room = place.node, place.room
+    waits = node.waiting(room)
+    number = place.request.GET.get("page", "1")
+    at = int(number) if number.isdecimal() and 0 < int(number) < 10**6 else 1
+    with node.read() as tx:
+        names = names_of(tx, place)
+        voids = {one["id"]: one["reason"] for one in queries.voids(tx, room)}
+        entries, total = _entries(tx, place, voids, at)
+        logs = _logs(tx, place, names, waits)
+        findings = tx.query("SELECT id, side, seal, valid, reason FROM j_finding WHERE room = ?", (room,))
+        faults = queries.notices(tx, room, "fault")
+        kept = tx.query("SELECT origin, what, at FROM n_evidence WHERE room = ?", (room,))
+    actor = place.actor()
+    return {
+        "place": place,
+        "logs": logs,
+        "last": _last(place),
+        "cosigned": _cosigned(place),
+        "entries": entries,
+        "total": total,
+        "number": at,
+        "earlier": at + 1 if at * A_PAGE < total else 0,
+        "later": at - 1,
+        "voids": [_void(place, name, why) for name, why in voids.items() if "/record/" in name or _negotiates(place)],
+        "findings": [
+            {
+                "who": side_name(one["side"]),
+                "url": _url(place, one["id"]),
+                "valid": bool(one["valid"]),
+                "why": reason_words(one["reason"]),
+                "of": side_name(one["seal"].split("/")[0]),
+            }
+            for one in findings
+        ],
+        "discrepancies": _discrepancies(place, faults, kept),
+        "alone": not node.peers(room),
+        "form": form,
+        "may": {name.replace(".", "_"): rights.may(actor, name) for name in ("exchange.run", "bundle.write", "bundle.read")},
+        "proof_url": "",
+    } | more
+
+
+def _negotiates(place: Place) -> bool:
+    return place.may("negotiation.view")
+
+
+def _url(place: Place, name: str) -> str:
+    return reverse("record-entry", args=(place.slug, ref(name)))
+
+
+def _void(place: Place, name: str, why: str) -> dict[str, str]:
+    return {"name": name, "who": side_name(name.split("/", maxsplit=1)[0]), "why": void_words(why), "url": _url(place, name)}
+
+
+def _logs(tx: Tx, place: Place, names: Names, waits: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each log that is held, our own first: how long, how far it is read, how much of it the other Side has said to have seen."""
+    node, room = place.node, place.room
+    instruments = {one.subject: one for one in queries.matters(tx, room, "protocol.instrument")}
+    seen = {
+        (row["log"].split("/")[0], row["of"]): row["size"]
+        for table in ("j_head", "w_head")
+        for row in tx.query(f"SELECT log, of, size FROM {table} WHERE room = ?", (room,))  # noqa: S608  # our own names
+    }
+    rows = tx.query("SELECT origin, side, log, size, applied, root, stopped, frozen FROM n_log WHERE room = ?", (room,))
+    out = []
+    for row in sorted(rows, key=lambda row: (row["side"] != place.side, row["side"], row["log"] != RECORD, row["log"])):
+        own = row["side"] == place.side
+        readers = [side for side in place.others if own] or ([place.side] if not own else [])
+        known = [(side_name(side), seen.get((side, f"{row['side']}/{row['log']}"), 0)) for side in readers]
+        out.append(
+            {
+                "who": side_name(row["side"]),
+                "own": own,
+                "name": _("Record") if row["log"] == RECORD else _working(names, instruments, row["log"]),
+                "size": row["size"],
+                "applied": row["applied"],
+                "seen": known,
+                "root": row["root"],
+                "origin": row["origin"],
+                **_state(node.halted.get(row["origin"], ""), row["frozen"], row["stopped"], waits.get(row["origin"], "")),
+            }
+        )
+    return out
+
+
+def _working(names: Names, instruments: Mapping[str, Any], log: str) -> str:
+    found = instruments.get(instrument_of(log))
+    content = found and (found.content or next((one.content for one in found.positions.values() if one.content), None))
+    if not content:
+        return _("Working papers")
+    return _("Working papers: %(text)s, %(session)s") % {"text": code(content["kind"]), "session": names.of(content["session"])}
+
+
+def _state(halted: str, frozen: str, stopped: str, waits: str) -> dict[str, str]:
+    """A log's state as the pages call it: code of the status, and a sentence."""
+    if halted:
+        words = _("An old copy of this log was restored: it is not written until the missing entries are taken back from the other Side.")
+        return {"status": "discrepancy", "words": words}
+    if frozen:
+        words = _(
+            "Two heads of this log contradict each other. It stands at the last good one, both are kept as proof, and your own work goes on."
+        )
+        return {"status": "discrepancy", "words": words}
+    if stopped:
+        return {
+            "status": "clarification",
+            "words": _("It holds something that needs a newer version of the program: %(what)s.") % {"what": stopped},
+        }
+    if waits:
+        return {
+            "status": "awaited",
+            "words": _("The next entry waits for something that has not arrived yet; ask for it with an exchange."),
+        }
+    return {"status": "complete", "words": ""}
+
+
+def _last(place: Place) -> str:
+    """When we last took something new from another Side: the time of our newest acknowledgement ("" if there is none)."""
+    entries = place.node.entries(place.room, place.node.origin(place.room))
+    for data in reversed(entries):
+        found = decode(data)
+        if found.kind == "seen":
+            return found.at
+    return ""
+
+
+def _cosigned(place: Place) -> list[dict[str, Any]]:
+    """Which Side countersigned how much of whose record."""
+    node, room = place.node, place.room
+    out = []
+    for side, note in pull.cosigned(node, room).items():
+        out.append({"who": side_name(side), "whose": side_name(place.side), "size": _size(note), "note": note.decode(errors="replace")})
+    for side in node.peers(room):
+        path = node.folder / "tree" / room / "cosigned" / node.origin(room, RECORD, side)
+        if path.is_file():
+            note = path.read_bytes()
+            out.append({"who": side_name(place.side), "whose": side_name(side), "size": _size(note), "note": note.decode(errors="replace")})
+    return out
+
+
+def _size(note: bytes) -> int:
+    try:
+        return Checkpoint.parse(split_note(note)[0]).size
+    except CochairError:
+        return 0
+
+
+def _discrepancies(place: Place, faults: list[dict[str, Any]], kept: list[dict[str, Any]]) -> list[dict[str, str]]:
+    found = [
+        {
+            "who": side_name(one["side"]),
+            "words": _fault(one["body"]["what"]),
+            "log": one["body"]["log"],
+            "at": one["at"],
+            "url": _url(place, one["id"]),
+        }
+        for one in faults
+    ]
+    told_of = {one["log"] for one in found}
+    found += [
+        {"who": side_name(place.side), "words": _fault(one["what"]), "log": one["origin"], "at": one["at"], "url": ""}
+        for one in kept
+        if one["origin"] not in told_of
+    ]
+    return found
+
+
+def _fault(what: str) -> str:
+    words = {
+        "fork": _("two heads of one log contradict each other"),
+        "forked": _("two heads of one log contradict each other"),
+        "ahead": _("more was acknowledged of a log than its Side holds"),
+    }
+    return words.get(what, what.replace("-", " "))
+
+
+def _entries(tx: Tx, place: Place, voids: Mapping[str, str], at: int) -> tuple[list[dict[str, Any]], int]:
+    """One page of the record's entries, the newest arrival first -> (rows, how many there are)."""
+    where = "FROM n_entry e JOIN n_log l ON l.room = e.room AND l.origin = e.origin WHERE e.room = ? AND l.log = ?"
+    total = tx.query(f"SELECT COUNT(*) AS n {where}", (place.room, RECORD))[0]["n"]  # our own words
+    newest = f"SELECT e.origin, e.seq, e.data {where} ORDER BY e.ord DESC LIMIT ? OFFSET ?"
+    rows = tx.query(newest, (place.room, RECORD, A_PAGE, (at - 1) * A_PAGE))
+    out = []
+    for row in rows:
+        parts = parse_origin(row["origin"])
+        name = str(Id(parts.side, parts.log, row["seq"]))
+        try:
+            found = decode(bytes(row["data"]))
+            what, when = entry_words(found.kind, found.schema, found.body), found.at
+        except CochairError:
+            what, when = _("bytes that are no entry"), ""
+        why = voids.get(name, "")
+        out.append(
+            {
+                "name": name,
+                "url": _url(place, name),
+                "who": side_name(parts.side),
+                "what": what,
+                "at": when,
+                "why": void_words(why) if why else "",
+            }
+        )
+    return out, total
+
+
+def entry_words(kind: str, schema: str, body: Mapping[str, Any]) -> str:
+    """What an entry is, in a few plain words."""
+    thing = thing_name(schema.partition("/")[0])
+    simple = {
+        "seal": _("Seal: a binding signature"),
+        "revoke": _("A seal taken back"),
+        "finding": _("Finding on the other Side's seal"),
+        "seen": _("Acknowledgement of what was received"),
+        "key": _("A key registered for a post"),
+        "erase": _("A paper erased"),
+        "destroyed": _("Working papers destroyed"),
+        "fault": _("A discrepancy with proof"),
+        "comment": _("A remark"),
+    }
+    if kind in simple:
+        return simple[kind]
+    if schema.startswith("record.received/"):
+        return _("Received: what the other Side sent, as our account")
+    if schema.startswith("record."):
+        answers = {
+            "confirms": _("Confirms what was received"),
+            "corrects": _("Corrects what was received"),
+            "supersedes": _("Replaces an own statement"),
+        }
+        return answers.get(schema[7:].partition("/")[0], thing)
+    if kind == "position":
+        return (_("Position: %(thing)s") if body.get("content") is not None else _("Position taken back: %(thing)s")) % {"thing": thing}
+    return _("Statement: %(thing)s") % {"thing": thing}
+
+
+@needs("exchange.run")
+@require_POST
+def exchange(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take what the other Sides have put out since last time."""
+    place = _entered(request, slug, "exchange.run")
+    if not place.node.peers(place.room):
+        raise Conflict("No other node is paired with this one", "Compare descriptors with the other Side first: cochair node pair")
+    _report(request, run.exchange(place.node, place.room))
+    return HttpResponseRedirect(reverse("record-room", args=(slug,)))
+
+
+def _report(request: HttpRequest, pulled: pull.Pulled) -> None:
+    """What an exchange brought, as messages."""
+    number = sum(pulled.entries.values())
+    if number:
+        messages.success(request, ngettext("%(count)d new entry came.", "%(count)d new entries came.", number) % {"count": number})
+    elif not pulled.problems:
+        messages.info(request, _("Nothing new: both Sides hold the same."))
+    for where, why in pulled.problems.items():
+        messages.warning(request, _problem(where, why))
+
+
+def _problem(where: str, why: str) -> str:
+    side = side_name(parse_origin(where).side) if where.count("/") == 3 else side_name(where)
+    if why.startswith("stale"):
+        return _("Stale: %(side)s shows an older head than you hold. Your copy is kept; write a bundle to give them their bytes back.") % {
+            "side": side
+        }
+    if why.startswith("frozen"):
+        return _(
+            "Discrepancy: the heads of %(side)s contradict each other. The log is frozen at the last good one, and your own work goes on."
+        ) % {"side": side}
+    return f"{side}: {why}"
+
+
+@needs("bundle.write")
+@require_POST
+def bundle_out(request: HttpRequest, slug: str) -> FileResponse:
+    """All that this node publishes in the room, as one file to carry."""
+    place = _entered(request, slug, "bundle.write")
+    working = bool(request.POST.get("working"))
+    with tempfile.TemporaryDirectory(dir=place.node.folder, prefix="out-") as folder:
+        path = Path(folder) / "bundle.tar"
+        carry.write_bundle(place.node, place.room, path, working=working)
+        handle = path.open("rb")  # the open file outlives its name
+    name = f"{slug}-{place.side}{'' if working else '-record'}.bundle"
+    return FileResponse(handle, as_attachment=True, filename=name, content_type="application/octet-stream")
+
+
+@needs("bundle.read")
+@require_POST
+def bundle_in(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take in a bundle; the whole file is refused if anything in it is not in order."""
+    place = _entered(request, slug, "bundle.read")
+    form = BundleForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            with tempfile.TemporaryDirectory(dir=place.node.folder, prefix="in-") as folder:
+                path = Path(folder) / "bundle.tar"
+                with path.open("wb") as out:
+                    for chunk in form.cleaned_data["bundle"].chunks():
+                        out.write(chunk)
+                _room, pulled = carry.read_bundle(place.node, path)
+            run.settle(place.node, _room)
+        except CochairError as error:
+            form.add_error("bundle", told(error))
+        else:
+            _report(request, pulled)
+            return HttpResponseRedirect(reverse("record-room", args=(slug,)))
+    return refused(request, "workspace/record.html", _context(place, form))
+
+
+@needs("exchange.run")
+@require_POST
+def check(request: HttpRequest, slug: str) -> HttpResponse:
+    """Derive everything again from the logs and compare: every hash, head, paper and row."""
+    place = _entered(request, slug, "exchange.run")
+    problems = place.node.fsck(place.room)
+    digests = [
+        (_("Record"), place.node.state_digest(place.room, "record")),
+        (_("Working papers"), place.node.state_digest(place.room, "working")),
+    ]
+    shown = [{"what": what_words(one.what), "where": one.where, "detail": one.detail} for one in problems]
+    return render(request, "workspace/record.html", _context(place, BundleForm(), checked=True, problems=shown, digests=digests))
+
+
+def what_words(what: str) -> str:
+    """What a problem of the check is about."""
+    words = {
+        "entry": _("an entry"),
+        "root": _("the head of a log"),
+        "checkpoint": _("the signed head of a log"),
+        "ledger": _("the signer's own list"),
+        "paper": _("a paper"),
+        "structural": _("a manifest or the terms"),
+        "row": _("a row of a table"),
+        "applied": _("how far a log is read"),
+        "tile": _("a file that the other Side reads"),
+    }
+    return words.get(what, what)

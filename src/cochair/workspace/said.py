@@ -1,0 +1,139 @@
+"""Codes and errors of the record in the page's language: why a seal does not count, why a file is refused, what an operation said.
+
+The record speaks English in codes and short sentences, the same on every node; a page says the same in its reader's language. A sentence that is not in the
+catalogue is shown as it is: it is never lost.
+"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as known
+
+from cochair.workspace.words import kind_name
+
+
+def thing_name(kind: str) -> str:
+    """The words of a kind of matter or statement, also of those that only the record and the working papers show."""
+    words = {
+        "bodies.post": _("Post"),
+        "bodies.holder": _("Holder of a post"),
+        "bodies.designee": _("Designee for one meeting"),
+        "meetings.change": _("Change of a delegation"),
+        "meetings.declaration": _("Statement for the record"),
+        "meetings.freeze": _("Delegation list is final"),
+        "meetings.receipt": _("Receipt of a letter"),
+        "protocol.signatory": _("Who will sign"),
+        "protocol.provision": _("Paragraph"),
+        "protocol.text": _("Wording of a paragraph"),
+        "protocol.order": _("Order of the paragraphs"),
+        "protocol.alternative": _("Another wording kept beside"),
+        "protocol.concordance": _("Language check"),
+        "publication.consent": _("Consent to publish"),
+    }
+    return words.get(kind) or kind_name(kind)
+
+
+def reason_words(code: str) -> str:
+    """Why a file or a seal was not found good."""
+    words = {
+        "short": _("The file is shorter than the original that both Sides approved."),
+        "base-changed": _("The pages are not those of the original that both Sides approved."),
+        "not-an-original": _("The file is not an original made by Cochair."),
+        "other-fields": _("The places for signatures are not the expected ones."),
+        "bytes-behind": _("There are bytes behind the original that are no signature."),
+        "other-update": _("Something other than a signature was added to the original."),
+        "signed-twice": _("One place was signed twice."),
+        "bad-time": _("The time written beside a signature is not a time."),
+        "signature-missing": _("A signature that should be there is missing."),
+        "signature-not-expected": _("There is a signature that should not be there."),
+        "signature-unreadable": _("A signature cannot be read."),
+        "algorithm": _("A signature uses a method that is not accepted."),
+        "certificate": _("The certificate of a signature is missing, unreadable or not for signing."),
+        "attributes": _("A signature does not say what it signs, or names another certificate."),
+        "signed-other-bytes": _("A signature was made over other bytes."),
+        "signature-wrong": _("A signature does not fit its certificate."),
+        "other-signer": _("A signature was made with a key that is not the expected person's."),
+        "time-stamp": _("The time-stamp on a signature is not good."),
+        "limits": _("The file could not be checked within the limits of time and memory, so it is not accepted."),
+        "scan-not-the-original": _("The scan does not show the original that both Sides approved."),
+        "authority-not-shown": _("Authority to sign is not shown."),
+        "not-the-request": _("The signature is over something else than was asked."),
+        "scan-seen": _("A person has seen the scan."),
+        "signature-holds": _("The signature holds."),
+        "other": _("Another reason, told by letter."),
+    }
+    return words.get(code, code)
+
+
+def why_words(code: str) -> str:
+    """Why a seal does not make its manifest agreed (yet)."""
+    words = {
+        "bound": _("this Side is still bound by an earlier seal"),
+        "refused": _("the other Side found it not valid"),
+        "unfound": _("the other Side has not found it valid yet"),
+        "alone": _("the other Side has not signed yet"),
+        "pending": _("the other Side's seal does not count yet"),
+        "crossed": _("the other Side knew that it was taken back when it signed"),
+        "knew": _("written after the other Side was seen to take its seal back"),
+        "revoked": _("it was taken back"),
+        "double": _("another seal of this Side counts already"),
+        "settled": _("another manifest is agreed for this act"),
+        "apart": _("the seals of this manifest do not fit together"),
+    }
+    return words.get(code) or reason_words(code)
+
+
+def void_words(code: str) -> str:
+    """Why an entry is not counted."""
+    words = {
+        "malformed": _("the bytes are not an entry in its one form"),
+        "misplaced": _("it names another log, room or number than its own place"),
+        "wrong-log": _("an entry of this kind does not belong into this log"),
+        "content": _("its content is not what its kind asks for"),
+        "unknown": _("it names a thing that its Side had not seen, or that does not exist"),
+        "not-a-thing": _("it speaks about an entry that introduces nothing"),
+        "names-working": _("an entry of the record may not name working papers"),
+        "backwards": _("it acknowledges less than was acknowledged before"),
+        "not-own": _("it takes back what another Side wrote"),
+        "not-a-seal": _("what it names is not a seal"),
+        "again": _("what it takes back or answers was taken back or answered before"),
+        "own-seal": _("a Side does not check its own seal"),
+        "too-many-seals": _("more than 64 seals of one Side for one act"),
+        "not-received": _("it answers what was not received from this Side"),
+        "other-slot": _("the manifest belongs to another act or room"),
+        "terms": _("the terms do not follow those before them, or drop a Side"),
+    }
+    return words.get(code, code)
+
+
+ERRORS = (
+    known("There is no text"),
+    known("Type the wording, or withdraw your proposal"),
+    known("A square bracket is not closed, or stands inside another"),
+    known("Write wording in dispute as [IN: one wording / RU: the other], without brackets inside brackets"),
+    known("Write each Side's code and a colon before its wording, parted by a slash: [IN: one wording / RU: the other]"),
+    known("Put each text into the column of its language"),
+    known("Add a provision of that kind instead"),
+    known("The Sides have not agreed on it yet"),
+    known("Something was written in this act since it was read"),
+    known("Look at it again, then seal"),
+    known("Our Side has sealed in this act already"),
+    known("Take that seal back first"),
+    known("This act is complete: all Sides have sealed"),
+    known("A later change is a correction"),
+    known("The response is for another room, Side or mandate"),
+    known("Upload the response to the request of this page"),
+    known("The signature is not over this request"),
+    known("Sign the request file again"),
+    known("This is not the response to a request"),
+    known("Upload the file that `cochair sign` wrote"),
+    known("The public key cannot be read"),
+    known("Give it in hex as `cochair keys` printed it"),
+    known("No agreed wording differs from the sealed text"),
+    known("Propose and agree on the corrected wording first"),
+    known("The text is not adopted yet"),
+    known("Adopt it first: both Sides seal the same manifest"),
+    known("Nothing is prepared for signing yet"),
+    known("Prepare the manifest first"),
+    known("The session or its body is not agreed"),
+    known("Agree on the session and on the body before its protocol is adopted"),
+)
+"""What the operations say without names or numbers in it: looked up in the catalogue by ``desk.told``."""

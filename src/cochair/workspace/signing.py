@@ -1,0 +1,383 @@
+"""Signing: what is missing, the manifest of the next act, the two ways (ink and keys), who has signed what, and what follows.
+
+A personal key never comes here: the page gives a request file and takes the response. A scan is attested by a person of each Side. What a seal is worth is
+decided by the record; the page says it in plain words. Every form that carries a file or typed words comes back with its error at the field.
+"""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cochair.accounts import rights
+from cochair.accounts.access import needs
+from cochair.accounts.pages import refused
+from cochair.accounts.shown import day
+from cochair.bodies import queries as bodies
+from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
+from cochair.ledger import dsse
+from cochair.paper.model import field_name
+from cochair.protocol import gather, mandates, prepare, seals
+from cochair.protocol.originals import instrument_data
+from cochair.protocol.seals import SealView
+from cochair.workspace.acts import Act, act_words, held, present
+from cochair.workspace.addresses import entry, ref
+from cochair.workspace.checklist import points
+from cochair.workspace.desk import Desk, frame, language_title, open_desk, told
+from cochair.workspace.originals import attachment
+from cochair.workspace.place import side_name
+from cochair.workspace.said import reason_words, why_words
+from cochair.workspace.uploads import ORIGINAL_LIMIT, RESPONSE_LIMIT, SCAN_LIMIT, SCAN_TYPES, Upload, check_scan, kind_of
+from cochair.workspace.words import picked
+
+RIGHTS = ("manifest.prepare", "mandate.file", "seal.file", "seal.attest", "seal.revoke", "seal.find", "protocol.propose")
+
+
+class PrepareForm(forms.Form):
+    """Which act comes next."""
+
+    kind = forms.ChoiceField(label=lazy("Next act"))
+
+    def __init__(self, act: Act, *args: Any, **kwargs: Any) -> None:
+        """The choices are those that may follow."""
+        super().__init__(*args, **kwargs)
+        words = act_words()
+        self.fields["kind"].choices = [(kind, words[kind]) for kind in act.choices]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class MandateForm(forms.Form):
+    """A person's public key, bound to a post."""
+
+    post = forms.ChoiceField(label=lazy("Post"))
+    suite = forms.ChoiceField(label=lazy("Kind of key"), choices=[(one, one) for one in dsse.SUITES])
+    public = forms.CharField(
+        label=lazy("Public key"),
+        help_text=lazy("In hex, as `cochair keys show` prints it. The private key stays with its person."),
+        max_length=4096,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
+    since = forms.DateField(label=lazy("Valid from"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=lazy("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, posts: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        """``posts`` of our Side on the body."""
+        super().__init__(*args, **kwargs)
+        self.fields["post"].choices = posts
+
+    def clean(self) -> dict[str, Any]:
+        """The period must not end before it begins."""
+        found = super().clean() or {}
+        if found.get("since") and found.get("until") and found["until"] < found["since"]:
+            self.add_error("until", _("The end lies before the beginning."))
+        return found
+
+
+class ResponseForm(forms.Form):
+    """The file that the signer's own machine wrote."""
+
+    response = Upload(label=lazy("Response file"), limit=RESPONSE_LIMIT)
+
+
+class ScanForm(forms.Form):
+    """The scanned original, and the statement that it is one."""
+
+    scan = Upload(label=lazy("Scan of the signed originals"), help_text=lazy("PDF, JPEG or PNG, at most 64 MiB"), limit=SCAN_LIMIT)
+    attest = forms.BooleanField(label=lazy("I have compared: this scan shows the originals as both co-chairs signed them in ink"))
+    heads = forms.CharField(widget=forms.HiddenInput, max_length=400)
+
+
+class CheckForm(forms.Form):
+    """A PDF that somebody says is a signed original."""
+
+    holder = forms.ChoiceField(label=lazy("Whose original"))
+    file = Upload(label=lazy("The signed PDF"), limit=ORIGINAL_LIMIT)
+
+    def __init__(self, holders: list[str], *args: Any, **kwargs: Any) -> None:
+        """``holders``: the Sides that keep an original."""
+        super().__init__(*args, **kwargs)
+        self.fields["holder"].choices = [(side, side_name(side)) for side in holders]
+
+
+class RefuseForm(forms.Form):
+    """Why the other Side's seal is not valid by our law."""
+
+    reason = forms.ChoiceField(label=lazy("Reason"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A closed list: a finding is final, and its reason a code."""
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = [(code, reason_words(code)) for code in REASONS]
+
+
+REASONS = ("scan-not-the-original", "signature-missing", "authority-not-shown", "not-the-request", "other")
+
+
+@needs("negotiation.view")
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, slug: str, text: str) -> HttpResponse:
+    """The signing page; what is done here comes back to it."""
+    desk = open_desk(request, slug, text)
+    act = present(desk)
+    forms_ = _forms(desk, act)
+    if request.method == "POST":
+        done = request.POST.get("do", "")
+        if done in forms_:
+            forms_[done] = bound = _forms(desk, act, request)[done]
+            answer = _typed(request, desk, act, done, bound) if bound.is_valid() else None
+            if answer is not None:
+                return answer
+            if bound.errors:
+                return refused(request, "workspace/signing.html", _context(desk, act, forms_) | {"bad": bound})
+            return render(request, "workspace/signing.html", _context(desk, act, forms_) | {"checked": bound.result})
+        _clicked(request, desk, done)
+        return HttpResponseRedirect(desk.url("signing"))
+    return render(request, "workspace/signing.html", _context(desk, act, forms_))
+
+
+def _forms(desk: Desk, act: Act, request: HttpRequest | None = None) -> dict[str, Any]:
+    """Every form of the page by what it does; bound to what was sent, if a request is given."""
+    sent: dict[str, Any] = {"data": request.POST, "files": request.FILES} if request else {}
+    with desk.place.node.read() as tx:
+        found = bodies.posts(tx, desk.place.room, desk.place.side, desk.body) if desk.body else []
+    posts = [(one.id, picked(one.titles) or one.kind) for one in found if one.side == desk.place.side]
+    holders = [part.holder for part in act.manifest.originals] if act.manifest else []
+    holders.sort(key=lambda side: side != desk.place.side)
+    heads = ",".join(f"{side}:{size}" for side, size in sorted(gather.heads(desk.place.node, desk.place.room).items()))
+    return {
+        "prepare": PrepareForm(act, **sent, auto_id="p_%s"),
+        "mandate": MandateForm(posts, **sent, auto_id="m_%s", initial={"since": desk.place.today}),
+        "response": ResponseForm(**sent, auto_id="r_%s"),
+        "attest": ScanForm(**sent, auto_id="s_%s", initial={"heads": heads}),
+        "check": CheckForm(holders, **sent, auto_id="c_%s"),
+        "refuse": RefuseForm(**sent, auto_id="f_%s"),
+    }
+
+
+def _typed(request: HttpRequest, desk: Desk, act: Act, done: str, form: Any) -> HttpResponse | None:
+    """What a form with fields does -> where to go; None with errors at the fields (or with ``form.result`` to be shown)."""
+    node, room, who = desk.place.node, desk.place.room, desk.who
+    said = form.cleaned_data
+    try:
+        match done:
+            case "prepare":
+                prepare.prepare(node, room, who, desk.id, said["kind"])
+                words = _("The manifest is prepared, with both originals. Look at them before anybody signs.")
+            case "mandate":
+                rights.require(who, "mandate.file")
+                until = said["until"].isoformat() if said["until"] else None
+                public = "".join(said["public"].split()).lower()
+                mandates.file_mandate(
+                    node,
+                    room,
+                    who,
+                    post=said["post"],
+                    body=desk.body,
+                    public=public,
+                    suite=said["suite"],
+                    since=said["since"].isoformat(),
+                    until=until,
+                )
+                words = _("The key is registered for the post.")
+            case "response":
+                seals.file_seal(node, room, who, said["response"].read())
+                words = _("Filed: your Side has signed. It counts once the other Side has found it valid.")
+            case "attest":
+                scan = said["scan"].read()
+                if problem := check_scan(scan):
+                    form.add_error("scan", problem)
+                    return None
+                seals.attest_scan(node, room, who, _digest(act), scan, _heads(said["heads"]))
+                words = _("Filed: your Side states that the scan is the signed original. The other Side looks at it and does the same.")
+            case "refuse":
+                seals.refuse_seal(node, room, who, entry(request.POST.get("seal", "")), said["reason"])
+                words = _("Filed: your Side does not find this seal valid. This is final; the other Side may sign anew.")
+            case _:
+                form.result = _checked(act, said["holder"], said["file"].read())
+                return None
+    except CochairError as error:
+        field = {"response": "response", "attest": "scan", "mandate": "public"}.get(done)
+        for line in told(error).split("; "):
+            form.add_error(field, line)
+        return None
+    messages.success(request, words)
+    return HttpResponseRedirect(desk.url("signing"))
+
+
+def _clicked(request: HttpRequest, desk: Desk, done: str) -> None:
+    """Buttons without fields."""
+    node, room, who = desk.place.node, desk.place.room, desk.who
+    seal = entry(request.POST.get("seal", "")) if done in ("confirm", "revoke") else ""
+    match done:
+        case "confirm":
+            seals.confirm_scan(node, room, who, seal)
+            words = _("Filed: your Side has seen the scan and finds it to be the signed original.")
+        case "revoke":
+            seals.revoke_seal(node, room, who, seal)
+            words = _("Your seal is taken back, as far as the other Side has not signed yet.")
+        case "keys":
+            rights.require(who, "seal.find")
+            found = seals.check_seals(node, room)
+            valid = sum(one.result == "valid" for _seal, one in found)
+            words = _("Checked: %(count)d found valid.") % {"count": valid}
+        case _:
+            raise Rejected("This page has no such button", "Open the signing page again")
+    messages.success(request, words)
+
+
+def _digest(act: Act) -> str:
+    if not act.digest:
+        raise Conflict("Nothing is prepared for signing yet", "Prepare the manifest first")
+    return act.digest
+
+
+def _heads(text: str) -> dict[str, int]:
+    """The heads that the person had before him, as the page wrote them."""
+    found: dict[str, int] = {}
+    for part in text.split(","):
+        side, _colon, size = part.partition(":")
+        if not side.isalnum() or not size.isdecimal() or len(size) > 15:
+            raise Rejected("The form is damaged", "Open the signing page again")
+        found[side] = int(size)
+    return found
+
+
+def _checked(act: Act, holder: str, data: bytes) -> dict[str, Any]:
+    """A signed PDF against the manifest, in plain words."""
+    from cochair.paper.check import check_limited
+
+    if act.manifest is None:
+        raise Conflict("Nothing is prepared for signing yet", "Prepare the manifest first")
+    part = next(one for one in act.manifest.originals if one.holder == holder)
+    fields = {field_name(one.side): one.side for one in act.manifest.signatories}
+    answer = check_limited(data, length=part.length, digest=part.sha256, fields=list(fields))
+    signers = [(side_name(fields.get(one.field, one.field)), one.signer.subject, one.claimed_at) for one in answer.signatures]
+    missing = [side_name(side) for field, side in fields.items() if field not in {one.field for one in answer.signatures}]
+    words = reason_words(str(answer.reason)) if answer.reason else ""
+    return {"good": answer.good, "words": words, "signers": signers, "missing": missing, "holder": side_name(holder)}
+
+
+def _context(desk: Desk, act: Act, forms_: Mapping[str, Any]) -> dict[str, Any]:
+    words = act_words()
+    first = not act.done
+    todo = points(desk) if first and act.manifest is None else []
+    with desk.place.node.read() as tx:
+        keys = mandates.mandates(tx, desk.place.room, desk.place.side)
+        found = bodies.posts(tx, desk.place.room, desk.place.side, desk.body) if desk.body else []
+    titles = {one.id: picked(one.titles) or one.kind for one in found}
+    views = [_seal(one, desk, titles) for one in act.slot.seals]
+    standing = {one["side"]: one for one in views if one["state"] in ("counts", "awaiting")}
+    sides = act.manifest.parties if act.manifest else desk.place.sides
+    order = sorted(sides, key=lambda side: (side != desk.place.side, side))
+    return frame(desk, "signing") | {
+        "act": act,
+        "act_name": words[act.kind],
+        "steps": _steps(act, words),
+        "points": todo,
+        "ready": all(one.done for one in todo),
+        "missing": sum(not one.done for one in todo),
+        "forms": forms_,
+        "may": desk.may(*RIGHTS),
+        "parties": [{"name": side_name(side), "own": side == desk.place.side, "seal": standing.get(side)} for side in order],
+        "columns_of": [
+            {"name": side_name(part.holder), "languages": ", ".join(language_title(lang) for lang in part.languages)}
+            for part in sorted(act.manifest.originals if act.manifest else (), key=lambda part: part.holder != desk.place.side)
+        ],
+        "seals": views,
+        "ours": next((one for one in views if one["own"] and one["state"] in ("counts", "awaiting")), None),
+        "to_confirm": [one for one in views if not one["own"] and one["state"] == "awaiting" and not one["found"]],
+        "mandates": [(ref(one.id), f"{titles.get(one.post, one.post)}, {one.suite}, {_since(one)}") for one in keys],
+        "sealed": act.slot.agreed is not None,
+        "last": words[act.done[-1].slot.kind] if act.done else "",
+        "proof_url": desk.url("signing-proof") if act.digest or act.done else "",
+    }
+
+
+def _since(one: mandates.Mandate) -> str:
+    return _("from %(day)s") % {"day": day(one.since, "medium")}
+
+
+def _steps(act: Act, words: Mapping[str, str]) -> list[dict[str, str]]:
+    out = [{"name": words[one.slot.kind], "state": "done", "when": "", "note": ""} for one in act.done]
+    note = "" if act.manifest is None else _("being signed") if act.slot.seals else _("prepared")
+    out.append({"name": words[act.kind], "state": "now", "when": "", "note": note})
+    if act.kind == "adopt":
+        out.append({"name": words["sign"], "state": "", "when": "", "note": ""})
+    return out
+
+
+def _seal(one: SealView, desk: Desk, titles: Mapping[str, str]) -> dict[str, Any]:
+    tags = {
+        "counts": ("green", _("Signed")),
+        "awaiting": ("yellow", _("Filed, not found valid yet")),
+        "refused": ("red", _("Found not valid")),
+        "taken-back": ("grey", _("Taken back")),
+        "not-counted": ("red", _("Not counted")),
+    }
+    colour, words = tags[one.state]
+    with desk.place.node.read() as tx:
+        rows = tx.query("SELECT seal FROM j_finding WHERE room = ? AND seal = ? AND side = ?", (desk.place.room, one.id, desk.place.side))
+    return {
+        "ref": ref(one.id),
+        "side": one.side,
+        "name": side_name(one.side),
+        "own": one.side == desk.place.side,
+        "how": _("by key") if one.how == "key" else _("in ink, scan attested"),
+        "scan": one.how == "scan",
+        "scan_url": desk.url("signing-scan", ref(one.id)) if one.how == "scan" else "",
+        "at": one.at,
+        "state": one.state,
+        "colour": colour,
+        "words": words,
+        "why": why_words(one.why) if one.why else "",
+        "post": titles.get(one.mandate.post, "") if one.mandate else "",
+        "found": bool(rows),
+    }
+
+
+@needs("seal.file")
+@require_http_methods(["POST"])
+def request_file(request: HttpRequest, slug: str, text: str) -> HttpResponse:
+    """The request for a signature by key, as a file for the signer's own machine."""
+    desk = open_desk(request, slug, text, "seal.file")
+    data = seals.seal_request(desk.place.node, desk.place.room, desk.who, _digest(present(desk)), entry(request.POST.get("mandate", "")))
+    return attachment(data, "application/json", f"request-{slug}-{desk.args[1]}.json")
+
+
+@needs("negotiation.view")
+@require_safe
+def package(request: HttpRequest, slug: str, text: str) -> HttpResponse:
+    """The ink way: a cover sheet that says who signs where, and both originals to be printed, in one archive."""
+    from cochair.paper.package import render_print_package
+
+    desk = open_desk(request, slug, text)
+    act = present(desk)
+    if act.manifest is None:
+        raise NotFound("Nothing is prepared for signing yet", "Prepare the manifest first")
+    made = render_print_package(instrument_data(desk.place.node, desk.place.room, act.manifest))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("0-cover.pdf", made.cover.pdf)
+        for number, (side, original) in enumerate(sorted(made.originals.items(), key=lambda one: one[0] != desk.place.side), start=1):
+            archive.writestr(f"{number}-original-{side}.pdf", original.pdf)
+    return attachment(out.getvalue(), "application/zip", f"print-{slug}-{desk.args[1]}.zip")
+
+
+@needs("negotiation.view")
+@require_safe
+def scan(request: HttpRequest, slug: str, text: str, seal: str) -> HttpResponse:
+    """The scan that a seal attests, as a file."""
+    desk = open_desk(request, slug, text)
+    found = seals.find(desk.place.node, desk.place.room, entry(seal))
+    if found.how != "scan" or found.manifest not in held(desk):
+        raise NotFound("There is no scan with this seal", "Open the signing page again")
+    data = desk.place.node.paper(desk.place.room, found.paper)
+    kind = kind_of(data)
+    return attachment(data, SCAN_TYPES.get(kind, "application/octet-stream"), f"scan-{ref(found.id)}.{kind or 'bin'}")

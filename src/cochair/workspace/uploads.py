@@ -1,0 +1,61 @@
+"""Files that people bring: how large they may be, of what kind, and where they are refused. A name or a declared type is never believed."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from cochair.kit.errors import CochairError
+
+MEBI = 1024 * 1024
+SCAN_LIMIT = 64 * MEBI
+ORIGINAL_LIMIT = 64 * MEBI
+RESPONSE_LIMIT = 1 * MEBI
+BUNDLE_LIMIT = 1024 * MEBI
+_SCANS = {b"%PDF-": "pdf", b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
+SCAN_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpeg": "image/jpeg"}
+
+
+class Upload(forms.FileField):
+    """One file of at most ``limit`` bytes."""
+
+    default_error_messages: ClassVar = {
+        "required": lazy("Choose a file."),
+        "empty": lazy("The file is empty."),
+        "missing": lazy("Choose a file."),
+        "invalid": lazy("Choose a file."),
+    }
+
+    def __init__(self, *, limit: int, **kwargs: Any) -> None:
+        """``limit`` in bytes."""
+        super().__init__(**kwargs)
+        self.limit = limit
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """The file, if it is not too large."""
+        file = super().clean(data, initial)
+        if isinstance(file, UploadedFile) and (file.size or 0) > self.limit:
+            raise forms.ValidationError(_("The file is larger than %(limit)s.") % {"limit": filesizeformat(self.limit)})
+        return file
+
+
+def kind_of(data: bytes) -> str:
+    """By the first bytes: "pdf", "png", "jpeg", or "" for anything else."""
+    return next((kind for head, kind in _SCANS.items() if data.startswith(head)), "")
+
+
+def check_scan(data: bytes) -> str:
+    """Why a file is no scan that a page can show, in plain words; "" if it is. It is taken apart in a child process with limits."""
+    if not kind_of(data):
+        return _("The file is neither PDF, JPEG nor PNG. Scan the signed original again and save it as one of these.")
+    from cochair.paper.sandbox import run_limited
+    from cochair.paper.scan import scan_kind
+
+    try:
+        run_limited(scan_kind, data)
+    except CochairError:
+        return _("The file is damaged, or carries more than pages. Scan the signed original again and save it as PDF, JPEG or PNG.")
+    return ""
