@@ -15,9 +15,7 @@ from statistics import median
 from bench.measure import ROUNDS, NotHere, Row, compare, figure, in_turns, not_measured, run
 from bench.peers import Git, c_loop, c_root
 from bench.sample import Log, write_log
-from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.dsse import new_key, pae
-from cochair.ledger.notes import split_note
 from cochair.ledger.tiles import bundle_decode
 
 PERSONAL = "application/vnd.cochair.entry"
@@ -65,7 +63,7 @@ def measure(folder: Path, *, size: int = 100_000, big: int = 1_000_000, commits:
         program = c_loop(folder)
         flat = folder / "flat"
         flat.write_bytes(b"".join(log.bundles()))
-        root = Checkpoint.parse(split_note((log.folder / "checkpoint").read_bytes())[0]).root
+        root = log.root()
 
         def c_way() -> float:
             rate, found = c_root(program, flat)

@@ -10,7 +10,7 @@ from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.cosignatures import CosignatureVerifier, Cosigner
 from cochair.ledger.entries import Entry, encode
 from cochair.ledger.merkle import Frontier
-from cochair.ledger.notes import LogSigner, Verifier, open_note, sign_note
+from cochair.ledger.notes import LogSigner, Verifier, open_note, sign_note, split_note
 from cochair.ledger.tiles import WIDTH, bundle_encode, bundles_for
 from cochair.ledger.verify import verify_log
 
@@ -43,6 +43,10 @@ class Log(NamedTuple):
         """The entry bundles, in order."""
         for tile in bundles_for(self.size):
             yield (self.folder / tile.path).read_bytes()
+
+    def root(self) -> bytes:
+        """The root that the checkpoint names."""
+        return Checkpoint.parse(split_note((self.folder / "checkpoint").read_bytes())[0]).root
 
     def verify(self) -> None:
         """All that a reader checks: signature, cosignature, canonical form and place of each entry, each hash, the root."""
