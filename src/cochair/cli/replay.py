@@ -268,13 +268,18 @@ def _in_force(tree: _Tree, rows: _Rows) -> dict[str, Mapping[str, Any]]:
 
 def _cosignatures(tree: _Tree, found: Replayed, force: Mapping[str, Mapping[str, Any]]) -> None:
     """Cosignatures that were given along: each by a Side of the terms, over a head of a log that is held."""
-    verifiers = [CosignatureVerifier(str(entry["cosign_key"])) for entry in force.values() if entry.get("cosign_key")]
+    cosigners = [CosignatureVerifier(str(entry["cosign_key"])) for entry in force.values() if entry.get("cosign_key")]
     base, count = tree.folder / tree.room / "cosigned", 0
     for origin, leaves in found.leaves.items():
         path = base / origin
-        if not path.is_file():
+        if not path.is_file() or parse_origin(origin).side not in found.keys:
             continue
-        opened = notes.open_note(tree.read(path, notes.NOTE_LIMIT), verifiers)
+        own = notes.Verifier(found.keys[parse_origin(origin).side])
+        opened = notes.open_note(tree.read(path, notes.NOTE_LIMIT), [own, *cosigners])
+        if not {own.name} < set(opened.verified):
+            raise Rejected(
+                f"The cosigned checkpoint of {origin} lacks the signature of its own Side or of the other", "Do not trust this copy"
+            )
         checkpoint = Checkpoint.parse(opened.text)
         if checkpoint.origin != origin or checkpoint.size > len(leaves) or root(leaves[: checkpoint.size]) != checkpoint.root:
             raise Rejected(f"A cosignature is over another log than {origin}", "Do not trust this copy; keep it, it proves a fork")
