@@ -19,6 +19,7 @@ from cochair.followup.contents import ActionReport, Lead
 from cochair.kit.errors import CochairError, NotFound
 from cochair.record.node import Node
 from cochair.workspace.addresses import entry, matter_url, session_url
+from cochair.workspace.desk import told
 from cochair.workspace.matters import INTRODUCED, About, body_of, kind_of
 from cochair.workspace.names import names_of
 from cochair.workspace.place import enter
@@ -73,7 +74,7 @@ def begin(request: HttpRequest, room: str, kind: str) -> HttpResponse:
             messages.success(request, _("Proposed. The other Side sees it after the next exchange."))
             return HttpResponseRedirect(session_url(room, made) if name == "meetings.session" else matter_url(room, name, made))
     except CochairError as error:
-        form.add_error(None, f"{_(error.what)}. {_(error.next_step)}")
+        form.add_error(None, told(error))
     return refused(request, TEMPLATE, context)
 
 
@@ -112,5 +113,5 @@ def say(request: HttpRequest, room: str, kind: str, subject: str) -> HttpRespons
             messages.success(request, _("It is in the record. The other Side sees it after the next exchange."))
             return HttpResponseRedirect(back)
     except CochairError as error:
-        form.add_error(None, f"{_(error.what)}. {_(error.next_step)}")
+        form.add_error(None, told(error))
     return refused(request, TEMPLATE, context)

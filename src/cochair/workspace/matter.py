@@ -29,6 +29,7 @@ from cochair.record.positions import Reading, reading, same_words
 from cochair.record.queries import MatterState
 from cochair.workspace.addresses import entry, matter_url, ref, session_url
 from cochair.workspace.describe import describe
+from cochair.workspace.desk import told
 from cochair.workspace.matters import WITH_PART, About, Kind, body_of, kind_of, state_of
 from cochair.workspace.names import Names, names_of
 from cochair.workspace.place import Place, enter, side_name, side_names
@@ -179,12 +180,8 @@ def _propose(request: HttpRequest, page: Open, *, more: bool) -> HttpResponse:
     except Conflict as error:
         return render(request, TEMPLATE, shown(page, form=form, problem=error, asked=True), status=409)
     except CochairError as error:
-        form.add_error(None, _said(error))
+        form.add_error(None, told(error))
     return refused(request, TEMPLATE, shown(page, form=form, asked=True))
-
-
-def _said(error: CochairError) -> str:
-    return f"{_(error.what)}. {_(error.next_step)}" if error.next_step else _(error.what)
 
 
 def _begin(page: Open) -> msgspec.Struct | None:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cochair.accounts import rights
@@ -29,6 +29,7 @@ from cochair.record.queries import ReceivedState
 from cochair.workspace.addresses import entry as entry_of
 from cochair.workspace.addresses import matter_url, ref
 from cochair.workspace.describe import describe
+from cochair.workspace.desk import told
 from cochair.workspace.matters import ABOUT, INTRODUCED, KINDS, WITH_PART
 from cochair.workspace.names import Names, names_of
 from cochair.workspace.place import Place, enter, places, side_name
@@ -52,19 +53,19 @@ class Came(forms.Form):
     """What came, apart from what it says."""
 
     how = forms.ChoiceField(
-        label=lazy("How it came"),
-        choices=[(one, lazy(words)) for one, words in (("letter", "By letter"), ("word", "As a file"), ("said", "Said at the table"))],
+        label=gettext_lazy("How it came"),
+        choices=[("letter", gettext_lazy("By letter")), ("word", gettext_lazy("As a file")), ("said", gettext_lazy("Said at the table"))],
     )
-    from_side = forms.ChoiceField(label=lazy("From"))
-    number = Line(label=lazy("Number of the letter"), required=False, max_length=64)
-    dated = DayField(label=lazy("Date of the letter"), required=False, help_text=lazy("For example 2026-02-28"))
+    from_side = forms.ChoiceField(label=gettext_lazy("From"))
+    number = Line(label=gettext_lazy("Number of the letter"), required=False, max_length=64)
+    dated = DayField(label=gettext_lazy("Date of the letter"), required=False, help_text=gettext_lazy("For example 2026-02-28"))
     paper = forms.FileField(
-        label=lazy("The paper itself: scan or file"),
+        label=gettext_lazy("The paper itself: scan or file"),
         required=False,
-        help_text=lazy("Needed for a letter; choose it again if the page comes back"),
+        help_text=gettext_lazy("Needed for a letter; choose it again if the page comes back"),
     )
-    subject = forms.ChoiceField(label=lazy("What it is about"))
-    part = forms.ChoiceField(label=lazy("For which session"))
+    subject = forms.ChoiceField(label=gettext_lazy("What it is about"))
+    part = forms.ChoiceField(label=gettext_lazy("For which session"))
 
     def __init__(self, place: Place, names: Names, kind: str, **given: Any) -> None:
         super().__init__(prefix="came", **given)
@@ -123,14 +124,14 @@ def received(request: HttpRequest) -> HttpResponse:
 def _row(place: Place, names: Names, one: ReceivedState) -> dict[str, Any]:
     name = one.account["schema"].partition("/")[0]
     subject = one.account["subject"]
-    told = content_of(one)
-    action = getattr(told, "action", "") if subject == "self" else ""
+    words = content_of(one)
+    action = getattr(words, "action", "") if subject == "self" else ""
     about = names.of(action) if action else names.of(subject) if subject != "self" else ""
     matter = name in KINDS and one.account["as"] == "position"
     return {
         "what": kind_name(name),
         "about": about,
-        "text": describe(told, names),
+        "text": describe(words, names),
         "from": side_name(one.source),
         "by": side_name(one.by),
         "how": code(one.how),
@@ -219,7 +220,7 @@ def enter_account(request: HttpRequest, room: str, kind: str) -> HttpResponse:
                 )
                 return HttpResponseRedirect(reverse("received"))
         except CochairError as error:
-            said.add_error(None, f"{_(error.what)}. {_(error.next_step)}")
+            said.add_error(None, told(error))
     return refused(request, "workspace/received_new.html", context)
 
 
@@ -265,8 +266,8 @@ def answer(request: HttpRequest, room: str, entry: str) -> HttpResponse:
         waits = any(each.id == found for each in meetings.to_confirm(tx, place.room, place.side))
     if one is None:
         raise NotFound("There is no such account", "Choose one from the page Received")
-    told = content_of(one)
-    form = ContentForm(type(told), names, told) if told is not None and waits and not list(papers_named(one.account["content"])) else None
+    said = content_of(one)
+    form = ContentForm(type(said), names, said) if said is not None and waits and not list(papers_named(one.account["content"])) else None
     context: dict[str, Any] = {
         "row": _row(place, names, one),
         "form": form,
@@ -278,29 +279,29 @@ def answer(request: HttpRequest, room: str, entry: str) -> HttpResponse:
         return render(request, "workspace/received_answer.html", context)
     act = request.POST.get("act", "")
     rights.require(who, "received.enter" if act == "take-back" else "received.answer")
-    if act in {"correct", "more"} and told is not None:
+    if act in {"correct", "more"} and said is not None:
         context["asked"] = True
         if act == "more":
             return render(
-                request, "workspace/received_answer.html", context | {"form": ContentForm(type(told), names, told, more=request.POST)}
+                request, "workspace/received_answer.html", context | {"form": ContentForm(type(said), names, said, more=request.POST)}
             )
-        context["form"] = form = ContentForm(type(told), names, told, data=request.POST, files=request.FILES)
+        context["form"] = form = ContentForm(type(said), names, said, data=request.POST, files=request.FILES)
     try:
         if _answered(place, who, one, act, form):
             messages.success(request, DONE[act])
             return HttpResponseRedirect(reverse("received"))
     except CochairError as error:
         if form is not None and act == "correct":
-            form.add_error(None, f"{_(error.what)}. {_(error.next_step)}")
+            form.add_error(None, told(error))
         else:
             return render(request, "workspace/received_answer.html", context | {"problem": error}, status=422)
     return refused(request, "workspace/received_answer.html", context)
 
 
 DONE = {
-    "confirm": lazy("Confirmed: it is your Side's own word now."),
-    "correct": lazy("Corrected: your Side's own word stands in its place."),
-    "take-back": lazy("Taken back. It stays readable and no longer feeds anything."),
+    "confirm": gettext_lazy("Confirmed: it is your Side's own word now."),
+    "correct": gettext_lazy("Corrected: your Side's own word stands in its place."),
+    "take-back": gettext_lazy("Taken back. It stays readable and no longer feeds anything."),
 }
 
 
