@@ -11,6 +11,7 @@ from datetime import timedelta
 from cochair.exchange.bundle import check_path
 from cochair.kit import clock
 from cochair.kit.errors import Denied, Rejected
+from cochair.kit.ids import RECORD
 from cochair.ledger import notes
 from cochair.record.node import Node
 
@@ -41,7 +42,8 @@ def check(node: Node, header: str, path: str) -> str:
         notes.open_note(note, [notes.Verifier(peer.log_key) for peer in node.peers(room).values()])
         if abs(clock.parse(parts[3]) - clock.parse(clock.SystemClock().now())) > WINDOW:
             raise Denied("The request is too old or from the future", "Set the clock of the node that asks")
-        if not path.startswith((f"{room}/", *(f"{origin}/" for origin in node.heads(room)))):
+        logs = [node.origin(room, side=side).removesuffix(RECORD) for side in (node.side, *node.peers(room))]
+        if not path.startswith((f"{room}/", *logs)):
             raise Rejected("The path is not of this room")
     except (Rejected, binascii.Error) as error:
         raise Denied(f"Only a paired node may read here: {error}", "Pair the nodes first") from None
