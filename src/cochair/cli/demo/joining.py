@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cochair.cli.demo import alone, html, story
 from cochair.cli.demo.play import Play, Scene, cochair, secretary
-from cochair.exchange import descriptor
+from cochair.exchange import descriptor, run
 from cochair.kit.names import pick
 from cochair.meetings import queries as held
 from cochair.meetings import received
@@ -16,6 +16,7 @@ def joins(play: Play) -> Scene:
     """Two nodes from here on."""
     theirs = play.make_node("RU")
     spoken = pair(play)
+    play.plug_in()
     seal_terms(play)
     before = _waiting(play)
     corrected = answer(play, before)
@@ -60,9 +61,11 @@ def pair(play: Play) -> list[tuple[str, str, html.Safe]]:
     rows = []
     for node, other, who in ((play.theirs, play.ours, "Indian Side"), (play.ours, play.theirs, "Russian Side")):
         path = Path(play.out / "bundle" / f"descriptor-{other.side}.note")
-        path.write_bytes(descriptor.describe(other, play.room))
+        address, certificate = play.line.place(other.side) if play.line else ("", "")
+        path.write_bytes(descriptor.describe(other, play.room, address=address, certificate=certificate))
         given = descriptor.open_descriptor(path.read_bytes())
         descriptor.trust(node, given, given.fingerprint())
+        run.remember(node, given)
         rows.append((who, given.fingerprint(), html.tag("same")))
     return rows
 

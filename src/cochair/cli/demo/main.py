@@ -34,7 +34,7 @@ SCENES: tuple[Act, ...] = (
 def play(out: Path, scenes: Sequence[Act] = SCENES, console: Console | None = None) -> Play:
     """Play the scenes into ``out`` and write everything there -> the play, with its result and expectations; its nodes are closed."""
     console = console or Console(quiet=True)
-    whole, made = Watch(), prepare(out)
+    whole, made = Watch(), prepare(out, wired=True)
     try:
         for number, act in enumerate(scenes, 1):
             watch = Watch()

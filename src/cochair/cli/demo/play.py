@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cochair.accounts.rights import Actor
+from cochair.cli.demo.line import Line
 from cochair.cli.opening import registry
 from cochair.exchange import run
 from cochair.exchange.sources import FolderSource
@@ -43,9 +44,11 @@ class Scene:
 
 @dataclass
 class Play:
-    """One run. Everything in ``result`` is put there by a scene that found it."""
+    """One run. Everything in ``result`` is put there by a scene that found it. ``line``: the servers, where the play may have some."""
 
     out: Path
+    line: Line | None = None
+    online: bool = False
     nodes: dict[str, Node] = field(default_factory=dict)
     room: str = ""
     session: str = ""
@@ -90,24 +93,44 @@ class Play:
         return self.nodes["RU"]
 
     def meet(self) -> None:
-        """Both nodes pull from each other, by whatever way is open, until both hold the same."""
+        """Both nodes pull from each other until nothing is new: over the line while it is plugged in, else from the folder where the other puts its files."""
         for _ in range(3):
             moved = 0
             for node, other in ((self.ours, self.theirs), (self.theirs, self.ours)):
                 run.settle(other, self.room)
-                pulled = run.exchange(node, self.room, FolderSource(other.publisher.tree))
+                source = None if self.online else FolderSource(other.publisher.tree)
+                pulled = run.exchange(node, self.room, source)
                 moved += sum(pulled.entries.values())
                 for where, why in pulled.problems.items():
                     raise CochairError(f"The exchange stopped at {where}: {why}", "This is a defect; report it")
             if not moved:
                 return
 
+    def plug_in(self) -> None:
+        """Start both nodes' servers; they come up while the play goes on."""
+        if self.line is not None:
+            for side, node in self.nodes.items():
+                self.line.plug(side, node.folder, "--every", "0")
+
+    def go_online(self) -> None:
+        """From here on the nodes meet over HTTPS."""
+        if self.line is not None:
+            self.line.ready()
+            self.online = True
+
+    def unplug(self) -> None:
+        """Stop both servers."""
+        self.online = False
+        if self.line is not None:
+            self.line.unplug()
+
     def digests(self) -> dict[str, dict[str, str]]:
         """Which state -> Side -> its digest."""
         return {which: {side: node.state_digest(self.room, which) for side, node in self.nodes.items()} for which in ("record", "working")}
 
     def close(self) -> None:
-        """Give the nodes back."""
+        """Give the nodes back, and end their servers."""
+        self.unplug()
         for node in self.nodes.values():
             node.close()
         self.nodes.clear()
@@ -123,7 +146,7 @@ def cochair(side: str) -> Actor:
     return Actor(side, f"Co-chair of the {NAMES[side]}", frozenset({"cochair"}))
 
 
-def prepare(out: Path) -> Play:
+def prepare(out: Path, *, wired: bool = False) -> Play:
     """An empty folder for the play. Raises CochairError rather than remove anything that an earlier play did not write."""
     if out.exists() and any(out.iterdir()) and not (out / MARK).exists():
         raise CochairError(f"{out} holds files that are not a demonstration's", "Choose an empty folder: cochair demo --out FOLDER")
@@ -133,7 +156,7 @@ def prepare(out: Path) -> Play:
         (out / name).mkdir(parents=True)
     (out / "signers").chmod(0o700)
     (out / MARK).write_text("made by `cochair demo`\n")
-    return Play(out)
+    return Play(out, line=Line(out / "line") if wired else None)
 
 
 class Watch:

@@ -17,6 +17,7 @@ WORDS = {
 def reviews(play: Play) -> Scene:
     """Both Sides report; the Indian Side proposes assessments, the Russian Side accepts them in one go."""
     room, session = play.room, play.session
+    play.go_online()
     for action, row in zip(play.ids["actions"], story.ACTIONS, strict=True):
         followup.name_lead(play.theirs, room, secretary("RU"), Lead(action=action, lead={"en": "SPECIMEN ministry, Russian Side"}))
         followup.report_action(play.theirs, room, secretary("RU"), alone.report(action, row[5], "Russian Side", session))
@@ -37,11 +38,13 @@ def reviews(play: Play) -> Scene:
     play.expect('one assessment is "the Sides differ", and stands first', (states.count("sides-differ"), states[0]), (1, "sides-differ"))
     play.expect("no date of anybody has passed", any(row.date_passed for row in rows), wanted=False)
     play.expect("four actions go on to the next session", sum(bool(row.carry_over) for row in rows), 4)
+    if play.line is not None:
+        play.expect("the two nodes met over HTTPS", play.online)
     plan = way.content.next
     return Scene(
         "What was agreed last time",
         (
-            "Each Side reports on the five actions of the (fictitious) 11th session. The Sides then agree on the state of each; the Russian Side accepts four rows and the difference in one step.",
+            "The two nodes are connected now, over a line that is encrypted and that only they can use. Each Side reports on the five actions of the (fictitious) 11th session. The Sides then agree on the state of each; the Russian Side accepts four rows and the difference in one step.",
             (
                 "On one action they do not agree. That is an answer too: “the Sides differ” is recorded with both reports, and the action goes on. "
                 f"The review closes with the way forward: the {plan.ordinals['IN']}th session in {pick(plan.place, 'en')}, and a video review by the co-chairs before it."

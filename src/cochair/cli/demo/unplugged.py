@@ -18,6 +18,12 @@ FOLLOWED = "2.3"
 def unplugged(play: Play) -> Scene:
     """Nothing but bundle files passes between the nodes in this scene."""
     room, ours, theirs = play.room, play.ours, play.theirs
+    play.unplug()
+    if play.line is not None:
+        lost = run.exchange(ours, room).problems.values()
+        play.expect(
+            "the other node cannot be reached any more, and the program says what to do", any("carry a bundle" in why for why in lost)
+        )
     with ours.read() as tx:
         found = {one.printed: one for one in queries.candidates(tx, room, play.session, "IN")}
     one = found[FOLLOWED]
