@@ -1,0 +1,183 @@
+"""The words of the press pages: what a claim is called, how its value reads, and what a fact of the reconciliation is about."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from babel.dates import format_date
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from cochair.accounts.shown import day, days, locale
+from cochair.press.register import Register
+from cochair.workspace.place import side_name
+from cochair.workspace.words import code, page_language
+
+Words = Mapping[str, str | Promise]
+
+FIELDS: Words = {
+    "doc.headline": lazy("headline"),
+    "doc.outlet": lazy("outlet"),
+    "doc.published": lazy("published"),
+    "doc.dateline_place": lazy("place of the dateline"),
+    "doc.dateline_date": lazy("date of the dateline"),
+    "doc.boilerplate": lazy("boilerplate"),
+    "body.name": lazy("body"),
+    "body.framework": lazy("body above it"),
+    "party": lazy("party"),
+    "session.ordinal": lazy("number of the session"),
+    "session.previous": lazy("session before it"),
+    "session.date": lazy("date of the session"),
+    "session.city": lazy("city"),
+    "session.venue": lazy("building"),
+    "statement.date": lazy("date of the statement"),
+    "chair": lazy("co-chair"),
+    "subgroup": lazy("sub-group"),
+    "topic": lazy("topic"),
+    "document": lazy("document"),
+    "delegates.count": lazy("number of delegates"),
+    "delegates.kind": lazy("kind of delegates"),
+    "outcome": lazy("outcome"),
+    "attribution": lazy("attribution"),
+    "quotation": lazy("quotation"),
+    "engagement": lazy("engagement"),
+    "context_event": lazy("event around it"),
+    "evaluation": lazy("evaluation"),
+    "review": lazy("review"),
+    "tone": lazy("tone"),
+    "cause": lazy("claimed cause"),
+}
+FACTS: Words = {
+    "body": lazy("Body"),
+    "framework": lazy("Body above it"),
+    "session.ordinal": lazy("Number of the session"),
+    "session.date": lazy("Date"),
+    "session.city": lazy("City"),
+    "session.venue": lazy("Building"),
+    "session.previous": lazy("Session before it"),
+    "delegates.count": lazy("Number of delegates"),
+    "delegates.kind:officials": lazy("Delegates: officials"),
+    "delegates.kind:experts": lazy("Delegates: experts"),
+    "delegates.kind:industry": lazy("Delegates: industry"),
+    "delegates.kind:others": lazy("Delegates: others"),
+    "subgroups": lazy("Sub-groups that reported"),
+    "document.status": lazy("What became of the protocol"),
+    "document.signers": lazy("Who signed"),
+}
+VALUES: Words = {
+    "signed": lazy("signed"),
+    "agreed_to_finalize": lazy("agreed to finalise"),
+    "adopted": lazy("adopted"),
+    "initialled": lazy("initialled"),
+    "to_be_signed": lazy("to be signed"),
+    "planned": lazy("planned"),
+    "ongoing": lazy("under way"),
+    "held": lazy("held"),
+    "visit": lazy("visit"),
+    "meeting": lazy("meeting"),
+    "protocol": lazy("protocol"),
+}
+DIFFERENCES: Words = {
+    "spelling_variant": lazy("in another spelling"),
+    "wording": lazy("in other words"),
+    "granularity": lazy("in more or less detail"),
+}
+SPEAKS = frozenset({"quotation", "review", "evaluation", "tone", "discussion", "engagement.detail", "document.mention"})
+"""Fields whose words are all they have."""
+COLOURS = {
+    "quotation": "statement", "attribution": "statement", "statement.date": "statement", "document": "outcome", "outcome": "outcome", "review": "outcome",
+    "engagement": "context", "context_event": "context", "cause": "context", "doc.boilerplate": "boilerplate",
+}  # fmt: skip
+"""Field of a claim -> how its mark looks; a plain fact otherwise."""
+
+
+def field_name(field: str) -> str:
+    """The words of a kind of claim."""
+    return str(FIELDS.get(field) or field.rpartition(".")[2].replace("_", " "))
+
+
+def fact_name(fact: str) -> str:
+    """The words of a row of the reconciliation."""
+    if fact in FACTS:
+        return str(FACTS[fact])
+    head, _sep, rest = fact.partition(":")
+    if head.startswith("chair."):
+        return _("Co-chair, %(side)s") % {"side": side_name(head.removeprefix("chair."))}
+    told = rest.replace("_", " ")
+    if head == "quotation":
+        return _("Quotation: %(who)s") % {"who": told}
+    if head == "engagement":
+        return _("Engagement: %(what)s") % {"what": told.replace("-", ", ", 1)}
+    return told[:1].upper() + told[1:] if head == "topic" else fact
+
+
+def speaker(register: Register) -> Callable[[str, Any], str]:
+    """-> the words of a value of a field or fact; bodies by their names in this register."""
+
+    def name(body: str) -> str:
+        known = register.bodies.get(body)
+        names = known.names if known else {}
+        return (names.get(page_language()) or next(iter(names.values()), [body.rpartition(":")[2].replace("-", " ")]))[0]
+
+    def told(field: str, value: Any) -> str:
+        if value is None or value == "":
+            return "" if field in SPEAKS else _("left open")
+        if isinstance(value, list):
+            return " / ".join(told(field, one) for one in value) or _("left open")
+        if field in {"body", "framework", "body.name", "body.framework"}:
+            return name(str(value)) if isinstance(value, str) else str(value)
+        if isinstance(value, dict):
+            return _object(field, value)
+        if isinstance(value, int) and field == "delegates.count":
+            return ngettext("%(count)s delegate", "%(count)s delegates", value) % {"count": value}
+        if field.endswith(".date") or field in {"doc.published", "doc.dateline_date"}:
+            return days(*str(value).split("/")) if "/" in str(value) else day(value)
+        return str(VALUES.get(str(value), value)) if field in {"document.status", "document", "outcome"} else _words(field, str(value))
+
+    return told
+
+
+def _words(field: str, value: str) -> str:
+    """A topic as reports tell it carries codes of modes: they become words."""
+    if not field.startswith("topic:"):
+        return side_name(value) if field == "party" else value
+    name, _sep, modes = value.partition(" / ")
+    if not modes:
+        return name
+    modes, sep, stage = modes.partition(" (")
+    said = ", ".join(code(mode.replace("_", "-")) for mode in modes.split(", "))
+    return f"{name}: {said}" + (f" ({code(stage.rstrip(')').replace('_', '-'))})" if sep else "")
+
+
+def _object(field: str, value: dict[str, Any]) -> str:
+    if "modes" in value:
+        return ", ".join(code(mode.replace("_", "-")) for mode in value["modes"]) or _("named, without a mode")
+    if "value" in value:
+        number = ngettext("%(count)s delegate", "%(count)s delegates", value["value"]) % {"count": value["value"]}
+        return _("about %(number)s") % {"number": number} if value.get("approximate") else number
+    if "persons" in value:
+        parts = [
+            str(VALUES.get(value["kind"], value["kind"])),
+            ", ".join(value["persons"]),
+            value.get("place") or "",
+            _month(value.get("date") or ""),
+        ]
+        parts.append(str(VALUES.get(value["status"], value["status"])))
+        return " · ".join(part for part in parts if part)
+    if "person" in value:
+        return f"{value['person']} ({side_name(value['side'])})" if value.get("side") else str(value["person"])
+    if "status" in value:
+        return f"{VALUES.get(value.get('type', ''), value.get('type', ''))}: {VALUES.get(value['status'], str(value['status']).replace('_', ' '))}"
+    if "source" in value:
+        return f"{value['source']} – {value.get('cue') or ''}".rstrip(" –")
+    del field
+    return ", ".join(f"{one}" for one in value.values() if isinstance(one, str | int))
+
+
+def _month(text: str) -> str:
+    from datetime import date
+
+    if len(text) == 7:
+        return str(format_date(date.fromisoformat(f"{text}-01"), "LLLL y", locale()))
+    return day(text) if text else ""
