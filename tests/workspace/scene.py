@@ -59,7 +59,9 @@ def bodies_in(node: Node, room: str) -> tuple[str, str, str]:
 def post(node: Node, room: str, actor, body: str, office: dict) -> None:
     """A co-chair's post with its holder, who is a post's name and no person."""
     made = bodies.add_post(node, room, actor, body_of.post(body))
-    person = bodies.put_person(node, room, actor, body_of.person(name={"en": f"Co-chair {node.side} (SPECIMEN)", "ru": f"Сопредседатель {node.side} (ОБРАЗЕЦ)"}))
+    person = bodies.put_person(
+        node, room, actor, body_of.person(name={"en": f"Co-chair {node.side} (SPECIMEN)", "ru": f"Сопредседатель {node.side} (ОБРАЗЕЦ)"})
+    )
     bodies.name_holder(node, room, actor, body_of.holder(made, person=person, office=office))
 
 

@@ -54,7 +54,7 @@ def begin(request: HttpRequest, room: str, kind: str) -> HttpResponse:
     with place.node.read() as tx:
         names, who = names_of(tx, place), place.actor(tx)
     rights.require(who, found.right)
-    asked = {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
+    asked: dict[str, Any] = {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
     if request.POST.get("act") == "more":
         asked = {"more": request.POST}
     form = ContentForm(found.content, names, **asked)
@@ -92,7 +92,7 @@ def say(request: HttpRequest, room: str, kind: str, subject: str) -> HttpRespons
     if action not in names.actions:
         raise NotFound("There is no such action in this room", "Open it from the list of agreed actions")
     rights.require(who, said.right)
-    asked = {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
+    asked: dict[str, Any] = {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
     form = ContentForm(said.content, names, fixed={"action": action}, **asked)
     if "dated" in form.fields and not form.is_bound:
         form.fields["dated"].initial = place.today

@@ -21,7 +21,7 @@ from cochair.workspace.matter import opened
 from cochair.workspace.matters import About
 from cochair.workspace.names import Names, names_of
 from cochair.workspace.place import Place, enter, places, side_name
-from cochair.workspace.session import days_left, matter_parts, person_name
+from cochair.workspace.session import body_crumbs, days_left, matter_parts, person_name
 from cochair.workspace.words import READING, body_name, code, language_name, page_language, picked, session_title
 
 
@@ -70,7 +70,7 @@ def body(request: HttpRequest, room: str, body: str) -> HttpResponse:
         "title": body_name(one.content, place.side),
         "kind": code(one.content.kind),
         "status": READING[one.status],
-        "crumbs": _crumbs(place, names, one),
+        "crumbs": body_crumbs(place, names, one.content.parent),
         "names": _names(place, one),
         "terms": both(one.content.terms),
         "tree": [_line(place, each) for each in names.bodies.values() if each.content.parent == body_id],
@@ -92,14 +92,6 @@ def body(request: HttpRequest, room: str, body: str) -> HttpResponse:
     return render(request, "workspace/body.html", context)
 
 
-def _crumbs(place: Place, names: Names, one: BodyView) -> list[tuple[str, str]]:
-    found, above = [], one.content.parent
-    while above in names.bodies and len(found) < 5:
-        found.append((names.of(above), reverse("body", args=(place.slug, ref(above)))))
-        above = names.bodies[above].content.parent
-    return [(_("Bodies"), reverse("bodies")), *reversed(found)]
-
-
 def _names(place: Place, one: BodyView) -> list[dict[str, str]]:
     """Each Side's name in each of its languages, the reader's Side first."""
     order = sorted(one.content.names, key=lambda side: (side != place.side, side))
@@ -112,7 +104,7 @@ def _names(place: Place, one: BodyView) -> list[dict[str, str]]:
 
 def _reports_to(place: Place, names: Names, one: BodyView) -> tuple[str, str] | None:
     above = one.content.reports_to or one.content.parent
-    return (names.of(above), reverse("body", args=(place.slug, ref(above)))) if above in names.bodies else None
+    return (names.of(above), reverse("body", args=(place.slug, ref(above)))) if above and above in names.bodies else None
 
 
 def _post(place: Place, one: PostView) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from cochair.workspace.place import Place, enter, side_name, side_names
 from cochair.workspace.structured import ContentForm
 from cochair.workspace.words import READING, kind_name
 
-LEVELS = ("agreed", "ad-referendum", "reserved")
+LEVELS: tuple[positions.Level, ...] = ("agreed", "ad-referendum", "reserved")
 TEMPLATE = "workspace/matter.html"
 
 
@@ -169,12 +169,12 @@ def _propose(request: HttpRequest, page: Open, *, more: bool) -> HttpResponse:
             request, TEMPLATE, shown(page, form=ContentForm(page.kind.content, page.names, _begin(page), more=request.POST), asked=True)
         )
     form = ContentForm(page.kind.content, page.names, _begin(page), data=request.POST, files=request.FILES)
-    level = request.POST.get("level", "agreed")
+    level: positions.Level = next((one for one in LEVELS if one == request.POST.get("level")), "agreed")
     try:
         _unmoved(request, page)
         content = form.content(lambda data: page.place.node.put_paper(page.place.room, data)) if form.is_valid() else None
         if content is not None:
-            page.kind.propose(page.place.node, page.place.room, page.who, page.about, content, level if level in LEVELS else "agreed")
+            page.kind.propose(page.place.node, page.place.room, page.who, page.about, content, level)
             messages.success(request, _("Proposed. The other Side sees it after the next exchange."))
             return HttpResponseRedirect(page.url)
     except Conflict as error:
@@ -222,7 +222,7 @@ def shown(page: Open, *, form: ContentForm | None = None, problem: CochairError 
         "received_url": reverse("received-new", args=(page.place.slug, page.name.replace(".", "-")))
         if page.place.may("received.enter") and not page.place.node.peers(page.place.room)
         else "",
-        "proof_url": "",
+        "proof_url": reverse("record-entry", args=(page.place.slug, ref(page.about.subject))),
     }
 
 

@@ -48,6 +48,14 @@ class Names(NamedTuple):
         words = picked(content.text) or paper_text(self.place, picked(content.papers))
         return f"{content.printed}. {words}" if content.printed else words
 
+    def above(self, body: str | None) -> list[str]:
+        """The bodies from the top of the tree down to this one, itself included."""
+        found: list[str] = []
+        while body is not None and body in self.bodies and body not in found:
+            found.append(body)
+            body = self.bodies[body].content.parent
+        return found[::-1]
+
     def choices(self, what: str) -> list[tuple[str, str]]:
         """(id, name) of all things of a sort: bodies, sessions, areas, projects or actions."""
         return [(entry, self.of(entry)) for entry in getattr(self, what)]

@@ -84,7 +84,7 @@ def session(request: HttpRequest, room: str, session: str) -> HttpResponse:
         found = instruments(tx, place.room, session_id, place.side)
         rows = review_rows(tx, place, names, session_id)
         reports = meetings.reports(tx, place.room, session_id)
-        context = {
+        context: dict[str, Any] = {
             "delegations": [_delegation(tx, place, session_id, side) for side in place.sides],
             "chairs": _chairs(tx, place, view),
             "letters": [_letter(place, one) for one in meetings.letters(tx, place.room, place.side, session_id)],
@@ -112,7 +112,7 @@ def session(request: HttpRequest, room: str, session: str) -> HttpResponse:
             "body": names.of(view.content.body),
             "body_url": reverse("body", args=(place.slug, ref(view.content.body))) if body else "",
             "under": _under(place, names, view),
-            "crumbs": _crumbs(place, names, view),
+            "crumbs": body_crumbs(place, names, view.content.body),
             "facts": _facts(view, context),
             "specimen_counts": bool(place.node.terms(place.room).get("specimen")),
             "steps": _steps(
@@ -137,7 +137,7 @@ def session(request: HttpRequest, room: str, session: str) -> HttpResponse:
             "side_names": side_names(place),
             "own_side": place.side,
             "links": _links(place),
-            "proof_url": link("record"),
+            "proof_url": link("record-room", place.slug),
             "new_text_url": link("protocol-begin", place.slug, session) if context["may"]["protocol"] else "",
             "received_url": reverse("received-new", args=(place.slug, "meetings-agenda"))
             if place.others and context["may"]["received"]
@@ -157,8 +157,8 @@ def link(name: str, *args: str) -> str:
 def _links(place: Place) -> list[tuple[str, str]]:
     found = [
         (_("Press reports"), link("press")),
-        (_("Public page"), link("public-room", place.slug) or link("public")),
-        (_("Proof"), link("record")),
+        (_("Public page"), link("public")),
+        (_("Proof"), link("record-room", place.slug)),
     ]
     return [(words, url) for words, url in found if url]
 
@@ -178,13 +178,9 @@ def matter_parts(page: matter.Open) -> dict[str, Any]:
     }
 
 
-def _crumbs(place: Place, names: Names, view: SessionView) -> list[tuple[str, str]]:
-    found = []
-    body: str | None = view.content.body
-    while body in names.bodies and len(found) < 5:
-        found.append((names.of(body), reverse("body", args=(place.slug, ref(body)))))
-        body = names.bodies[body].content.parent
-    return [(_("Bodies"), reverse("bodies")), *reversed(found)]
+def body_crumbs(place: Place, names: Names, body: str | None) -> list[tuple[str, str]]:
+    """The way to a body, itself included: all bodies, the top one, and so on."""
+    return [(_("Bodies"), reverse("bodies")), *((names.of(one), reverse("body", args=(place.slug, ref(one)))) for one in names.above(body))]
 
 
 def _under(place: Place, names: Names, view: SessionView) -> str:
@@ -377,7 +373,8 @@ def _text_note(shown: Grid) -> str:
 def _said_on(one: Reading | None) -> str:
     if one is None or one.status not in STOOD:
         return ""
-    return day(max((p.at for p in (*one.state.positions.values(), *one.state.accounts.values())), default="")[:10], "medium")
+    said = [each.at for each in one.state.positions.values()] + [each.at for each in one.state.accounts.values()]
+    return day(max(said, default="")[:10], "medium")
 
 
 def _how(one: Reading | None) -> str:

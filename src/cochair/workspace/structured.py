@@ -112,7 +112,7 @@ class ContentForm(forms.Form):
     def _struct(self, kind: Any, prefix: str, value: Mapping[str, Any], section: Section, *, hints: Mapping[str, Any]) -> None:
         if section not in self.sections:
             self.sections.append(section)
-        for one in inspect.type_info(kind).fields:  # type: ignore[union-attr]  # a struct has fields
+        for one in _fields(kind):
             default = None if one.default is msgspec.NODEFAULT else one.default
             if not prefix and one.name in self._fixed:
                 continue
@@ -191,7 +191,7 @@ class ContentForm(forms.Form):
         if isinstance(info, inspect.IntType):
             return forms.IntegerField(required=False, min_value=0, max_value=1_000_000, widget=forms.TextInput(attrs=_width(4)))
         if isinstance(info, inspect.LiteralType):
-            return _choice([(one, code(one)) for one in _literals(asked.hint) or info.values], value, asked)
+            return _choice([(one, code(one)) for one in _literals(asked.hint)], value, asked)
         if isinstance(info, inspect.VarTupleType) and getattr(info.item_type, "pattern", "") == SIDE:
             sides = [(side, side_name(side)) for side in self.names.place.sides]
             return forms.MultipleChoiceField(required=False, choices=sides, widget=forms.CheckboxSelectMultiple)
@@ -248,7 +248,7 @@ class ContentForm(forms.Form):
 
     def _take_struct(self, kind: Any, prefix: str, before: Mapping[str, Any], keep: Callable[[bytes], str]) -> dict[str, Any]:
         out: dict[str, Any] = {} if prefix else dict(self._fixed)
-        for one in inspect.type_info(kind).fields:  # type: ignore[union-attr]
+        for one in _fields(kind):
             if not prefix and one.name in self._fixed:
                 continue
             found = self._take(_unwrapped(one.type), one, f"{prefix}{one.name}", before.get(one.name), keep)
@@ -305,6 +305,11 @@ class ContentForm(forms.Form):
             if found not in ("", None, {}):
                 out[key] = found
         return out
+
+
+def _fields(kind: Any) -> tuple[inspect.Field, ...]:
+    info = inspect.type_info(kind)
+    return info.fields if isinstance(info, inspect.StructType) else ()
 
 
 class _Asked(NamedTuple):
