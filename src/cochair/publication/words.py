@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from babel import Locale
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from cochair.accounts.shown import day, session_name
 from cochair.followup.contents import Due
@@ -17,53 +16,53 @@ from cochair.publication.queries import Body, Names, Protocol, Session
 Words = Mapping[str, str | Promise]
 
 ITEMS: Words = {
-    "existence": lazy("That it exists"),
-    "text": lazy("The text, in all its languages"),
-    "proof": lazy("The record, to check the text with"),
-    "actions": lazy("The agreed actions"),
-    "status": lazy("What was assessed"),
-    "date-passed": lazy("Whether a date has passed"),
+    "existence": gettext_lazy("That it exists"),
+    "text": gettext_lazy("The text, in all its languages"),
+    "proof": gettext_lazy("The record, to check the text with"),
+    "actions": gettext_lazy("The agreed actions"),
+    "status": gettext_lazy("What was assessed"),
+    "date-passed": gettext_lazy("Whether a date has passed"),
 }
 TELLS: Words = {
-    "bodies.body/existence": lazy("its names, and the body above it if that is public too"),
-    "meetings.session/existence": lazy("its number, dates, place and host"),
-    "meetings.session/actions": lazy("the wording, the printed number, who is to act, and the term"),
-    "meetings.session/status": lazy("the state on which the Sides agree, and a new term"),
-    "meetings.session/date-passed": lazy("computed from the term on the day of reading"),
-    "protocol.instrument/existence": lazy("its kind, its languages, and whether it is adopted or signed"),
-    "protocol.instrument/text": lazy("the sealed wording, and no later correction"),
-    "protocol.instrument/proof": lazy(
+    "bodies.body/existence": gettext_lazy("its names, and the body above it if that is public too"),
+    "meetings.session/existence": gettext_lazy("its number, dates, place and host"),
+    "meetings.session/actions": gettext_lazy("the wording, the printed number, who is to act, and the term"),
+    "meetings.session/status": gettext_lazy("the state on which the Sides agree, and a new term"),
+    "meetings.session/date-passed": gettext_lazy("computed from the term on the day of reading"),
+    "protocol.instrument/existence": gettext_lazy("its kind, its languages, and whether it is adopted or signed"),
+    "protocol.instrument/text": gettext_lazy("the sealed wording, and no later correction"),
+    "protocol.instrument/proof": gettext_lazy(
         "every entry of both Sides in this room, agendas and actions with them; no letter, no list of persons"
     ),
 }
 """Kind of the thing, "/", item -> what a reader then sees."""
 KINDS: Words = {
-    "commission": lazy("Commission"),
-    "working-group": lazy("Working group"),
-    "sub-group": lazy("Sub-group"),
-    "session": lazy("Session"),
-    "expert": lazy("Meeting of experts"),
-    "cochairs": lazy("Meeting of the co-chairs"),
-    "video": lazy("Video conference"),
-    "intersessional": lazy("Meeting between sessions"),
-    "protocol": lazy("Protocol"),
-    "agreed-minutes": lazy("Agreed minutes"),
-    "final-act": lazy("Final act"),
-    "memorandum": lazy("Memorandum"),
-    "correction": lazy("Correction"),
-    "authentic": lazy("authentic"),
-    "official": lazy("official"),
-    "working": lazy("working"),
+    "commission": gettext_lazy("Commission"),
+    "working-group": gettext_lazy("Working group"),
+    "sub-group": gettext_lazy("Sub-group"),
+    "session": gettext_lazy("Session"),
+    "expert": gettext_lazy("Meeting of experts"),
+    "cochairs": gettext_lazy("Meeting of the co-chairs"),
+    "video": gettext_lazy("Video conference"),
+    "intersessional": gettext_lazy("Meeting between sessions"),
+    "protocol": gettext_lazy("Protocol"),
+    "agreed-minutes": gettext_lazy("Agreed minutes"),
+    "final-act": gettext_lazy("Final act"),
+    "memorandum": gettext_lazy("Memorandum"),
+    "correction": gettext_lazy("Correction"),
+    "authentic": gettext_lazy("authentic"),
+    "official": gettext_lazy("official"),
+    "working": gettext_lazy("working"),
 }
 STEPS: Words = {
     "": pgettext_lazy("status", "Not adopted yet"),
-    "adopt": lazy("Adopted"),
-    "initial": lazy("Initialled"),
-    "sign": lazy("Signed"),
-    "confirm": lazy("Confirmed"),
-    "correct": lazy("Corrected"),
-    "amend": lazy("Amended"),
-    "terminate": lazy("Terminated"),
+    "adopt": gettext_lazy("Adopted"),
+    "initial": gettext_lazy("Initialled"),
+    "sign": gettext_lazy("Signed"),
+    "confirm": gettext_lazy("Confirmed"),
+    "correct": gettext_lazy("Corrected"),
+    "amend": gettext_lazy("Amended"),
+    "terminate": gettext_lazy("Terminated"),
 }
 
 

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cochair.accounts.access import actor, needs
@@ -48,13 +48,19 @@ class ReportForm(forms.Form):
     """A report to be kept: pasted, or as a plain text file."""
 
     outlet = Line(
-        label=lazy("Outlet"), max_length=120, help_text=lazy("As you know it; what the report says of itself is read from its text")
+        label=gettext_lazy("Outlet"),
+        max_length=120,
+        help_text=gettext_lazy("As you know it; what the report says of itself is read from its text"),
     )
-    published = DayField(label=lazy("Date, if you know it"), required=False, help_text=lazy("For example 2026-02-28"))
+    published = DayField(label=gettext_lazy("Date, if you know it"), required=False, help_text=gettext_lazy("For example 2026-02-28"))
     text = forms.CharField(
-        label=lazy("Text of the report"), required=False, strip=False, max_length=MAX_BYTES, widget=forms.Textarea(attrs={"rows": 8})
+        label=gettext_lazy("Text of the report"),
+        required=False,
+        strip=False,
+        max_length=MAX_BYTES,
+        widget=forms.Textarea(attrs={"rows": 8}),
     )
-    file = Upload(label=lazy("Or a plain text file"), limit=MAX_BYTES, required=False)
+    file = Upload(label=gettext_lazy("Or a plain text file"), limit=MAX_BYTES, required=False)
 
     def clean(self) -> dict[str, Any]:
         """One of the two."""
