@@ -1,6 +1,8 @@
 """The static export: what is consented to and nothing else, with links that lead somewhere and a record that holds no stranger's paper."""
 
 import re
+import subprocess
+import sys
 import tarfile
 
 import pytest
@@ -53,6 +55,11 @@ def test_the_record_that_is_published_holds_the_signed_texts_and_no_other_paper(
     verifier = notes.Verifier(next(one["log_key"] for one in t.ours.terms(t.room)["sides"] if one["side"] == "IN"))
     with bundle.read(file, verifiers=[verifier], beside=tmp_path) as opened:
         assert opened.working == 0
+    proven = subprocess.run(
+        [sys.executable, "-m", "cochair.cli.main", "verify", str(file), "--room", t.room], check=False, capture_output=True, text=True
+    )
+    assert proven.returncode == 0, proven.stdout + proven.stderr
+    assert "adopt of protocol" in proven.stdout
     assert record_file(t.ours, published(t.ours, t.room)) == file, "kept until the record or the consents change"
 
 
