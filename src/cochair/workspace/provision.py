@@ -79,6 +79,11 @@ class UnitForm(WordingForm):
 
     ad_referendum = forms.BooleanField(label=lazy("Ad referendum: our capital has still to confirm"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The wordings first."""
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "ad_referendum"])
+
 
 class NewForm(WordingForm):
     """A new provision."""

@@ -244,9 +244,9 @@ def _discrepancies(place: Place, faults: list[dict[str, Any]], kept: list[dict[s
 
 def _fault(what: str) -> str:
     words = {
-        "fork": _("two heads of one log contradict each other"),
-        "forked": _("two heads of one log contradict each other"),
-        "ahead": _("more was acknowledged of a log than its Side holds"),
+        "conflicting-heads": _("two heads of this log contradict each other; both are kept as proof"),
+        "seen-beyond": _("it acknowledges more of our log than there is"),
+        "seen-root": _("it acknowledges other contents of our log than there are"),
     }
     return words.get(what, what.replace("-", " "))
 

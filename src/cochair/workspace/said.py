@@ -63,22 +63,22 @@ def reason_words(code: str) -> str:
     return words.get(code, code)
 
 
-def why_words(code: str) -> str:
-    """Why a seal does not make its manifest agreed (yet)."""
+def why_words(code: str, whose: str, other: str) -> str:
+    """Why the seal of ``whose`` Side does not make its manifest agreed (yet); ``other``: the Side or Sides that have to act. Both are names."""
     words = {
-        "bound": _("this Side is still bound by an earlier seal"),
-        "refused": _("the other Side found it not valid"),
-        "unfound": _("the other Side has not found it valid yet"),
-        "alone": _("the other Side has not signed yet"),
-        "pending": _("the other Side's seal does not count yet"),
-        "crossed": _("the other Side knew that it was taken back when it signed"),
-        "knew": _("written after the other Side was seen to take its seal back"),
-        "revoked": _("it was taken back"),
-        "double": _("another seal of this Side counts already"),
+        "bound": _("%(side)s is still bound by an earlier seal"),
+        "refused": _("%(other)s found it not valid"),
+        "unfound": _("%(other)s has not found it valid yet"),
+        "alone": _("%(other)s has not signed yet"),
+        "pending": _("the seal of %(other)s does not count yet"),
+        "crossed": _("%(other)s knew that it was taken back when signing"),
+        "knew": _("written after %(other)s was seen to take its seal back"),
+        "revoked": _("%(side)s took it back"),
+        "double": _("another seal of %(side)s counts already"),
         "settled": _("another manifest is agreed for this act"),
         "apart": _("the seals of this manifest do not fit together"),
     }
-    return words.get(code) or reason_words(code)
+    return words[code] % {"side": whose, "other": other} if code in words else reason_words(code)
 
 
 def void_words(code: str) -> str:

@@ -27,6 +27,7 @@ from cochair.ledger import dsse
 from cochair.paper.model import field_name
 from cochair.protocol import gather, mandates, prepare, seals
 from cochair.protocol.originals import instrument_data
+from cochair.protocol.queries import grid
 from cochair.protocol.seals import SealView
 from cochair.workspace.acts import Act, act_words, held, present
 from cochair.workspace.addresses import entry, ref
@@ -70,7 +71,7 @@ class MandateForm(forms.Form):
     def __init__(self, posts: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         """``posts`` of our Side on the body."""
         super().__init__(*args, **kwargs)
-        self.fields["post"].choices = posts
+        self.fields["post"].choices = posts  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """The period must not end before it begins."""
@@ -103,7 +104,7 @@ class CheckForm(forms.Form):
     def __init__(self, holders: list[str], *args: Any, **kwargs: Any) -> None:
         """``holders``: the Sides that keep an original."""
         super().__init__(*args, **kwargs)
-        self.fields["holder"].choices = [(side, side_name(side)) for side in holders]
+        self.fields["holder"].choices = [(side, side_name(side)) for side in holders]  # type: ignore[attr-defined]
 
 
 class RefuseForm(forms.Form):
@@ -114,7 +115,7 @@ class RefuseForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """A closed list: a finding is final, and its reason a code."""
         super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = [(code, reason_words(code)) for code in REASONS]
+        self.fields["reason"].choices = [(code, reason_words(code)) for code in REASONS]  # type: ignore[attr-defined]
 
 
 REASONS = ("scan-not-the-original", "signature-missing", "authority-not-shown", "not-the-request", "other")
@@ -294,10 +295,19 @@ def _context(desk: Desk, act: Act, forms_: Mapping[str, Any]) -> dict[str, Any]:
         "ours": next((one for one in views if one["own"] and one["state"] in ("counts", "awaiting")), None),
         "to_confirm": [one for one in views if not one["own"] and one["state"] == "awaiting" and not one["found"]],
         "mandates": [(ref(one.id), f"{titles.get(one.post, one.post)}, {one.suite}, {_since(one)}") for one in keys],
-        "sealed": act.slot.agreed is not None,
+        "moved": _moved(desk, act),
         "last": words[act.done[-1].slot.kind] if act.done else "",
         "proof_url": desk.url("signing-proof") if act.digest or act.done else "",
     }
+
+
+def _moved(desk: Desk, act: Act) -> bool:
+    """Whether the text says something else by now than the manifest that was prepared for adoption."""
+    if act.manifest is None or act.kind != "adopt" or act.slot.seals:
+        return False
+    view = grid(desk.place.node, desk.place.room, desk.id)
+    now = [{lang: cell.standing.paper for lang, cell in row.cells.items() if cell.standing and cell.clean} for row in view.rows]
+    return now != [each.papers for each in act.manifest.provisions]
 
 
 def _since(one: mandates.Mandate) -> str:
@@ -322,6 +332,7 @@ def _seal(one: SealView, desk: Desk, titles: Mapping[str, str]) -> dict[str, Any
         "not-counted": ("red", _("Not counted")),
     }
     colour, words = tags[one.state]
+    others = ", ".join(side_name(side) for side in desk.place.sides if side != one.side)
     with desk.place.node.read() as tx:
         rows = tx.query("SELECT seal FROM j_finding WHERE room = ? AND seal = ? AND side = ?", (desk.place.room, one.id, desk.place.side))
     return {
@@ -336,7 +347,7 @@ def _seal(one: SealView, desk: Desk, titles: Mapping[str, str]) -> dict[str, Any
         "state": one.state,
         "colour": colour,
         "words": words,
-        "why": why_words(one.why) if one.why else "",
+        "why": why_words(one.why, side_name(one.side), others) if one.why else "",
         "post": titles.get(one.mandate.post, "") if one.mandate else "",
         "found": bool(rows),
     }
