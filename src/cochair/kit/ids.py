@@ -67,9 +67,14 @@ def parse_origin(text: str) -> Origin:
     return Origin(*match.groups())
 
 
+def is_side(text: str) -> bool:
+    """Whether the text can be a Side's code."""
+    return _SIDE_ALONE.fullmatch(text) is not None
+
+
 def check_side(text: str) -> str:
     """A Side's code (two to eight capital letters or digits, a letter first), given back; raises `Rejected`."""
-    if _SIDE_ALONE.fullmatch(text) is None:
+    if not is_side(text):
         raise Rejected(f"{text[:20]!r} is not the code of a Side", "Use a code as IN, RU or EU")
     return text
 

@@ -10,19 +10,22 @@ kind or schema that this program does not know *stops* its log ("needs version X
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from cochair.kit.errors import Rejected
-from cochair.kit.ids import Id, instrument_of, parse_id
+from cochair.kit.ids import Id, instrument_of, is_side, parse_id
 from cochair.ledger.entries import Entry
 from cochair.record import contents
 from cochair.record.agreement import MAX_SEALS
 from cochair.record.registry import MatterKind, Registry
 
 VERSION = 1
+WAITS_FOR = "structural content "
+"""With a digest behind it: what an entry waits for."""
 REASONS = {
     "malformed": "the bytes are not an entry in canonical form",
     "misplaced": "the entry names another log, room or number than its own place",
@@ -150,7 +153,7 @@ def _manifests(value: Any) -> list[str]:
 
 
 def _missing(past: Past, content: Any) -> str:
-    return next((f"structural content {d}" for d in _manifests(content) if past.structural(d) is None), "")
+    return next((f"{WAITS_FOR}{d}" for d in _manifests(content) if past.structural(d) is None), "")
 
 
 def _statement(registry: Registry, past: Past, entry: Entry) -> Judged:
@@ -225,10 +228,11 @@ def _received(registry: Registry, past: Past, body: contents.Received) -> Judged
 def _wrong_log(past: Past, kind: MatterKind, subject: str) -> str:
     if (kind.log == "record") != (past.log == "record"):
         return "wrong-log"
-    thing = _id(subject)
-    if past.log != "record" and thing is not None:
-        own = instrument_of(past.log)
-        if subject != own and (thing.log != past.log):
+    if past.log != "record" and subject not in ("self", instrument_of(past.log)):
+        thing = _id(
+            subject
+        )  # the room is no subject here: a Side has many working logs, and only within one is it known which position is the last
+        if thing is None or thing.log != past.log:
             return "wrong-log"
     return ""
 
@@ -291,32 +295,37 @@ def _seal(past: Past, body: contents.Seal) -> Judged:
         return Judged(void="too-many-seals")
     manifest = past.structural(body.manifest)
     if manifest is None:
-        return Judged(wait=f"structural content {body.manifest}")
+        return Judged(wait=f"{WAITS_FOR}{body.manifest}")
     named = manifest.get("slot")
     if isinstance(named, Mapping) and dict(named) != {"kind": slot.kind, "of": slot.of, "step": slot.step}:
         return Judged(void="other-slot")
     if manifest.get("room", past.room) != past.room:
         return Judged(void="other-slot")
-    if slot.kind == "terms" and not _terms_follow(past, slot, manifest):
+    return _terms(past, body, manifest) if slot.kind == "terms" else Judged(body=body)
+
+
+def _terms(past: Past, body: contents.Seal, manifest: Mapping[str, Any]) -> Judged:
+    """New terms name their predecessor, keep the room's name and drop no Side. Whether the predecessor is held here decides about waiting alone."""
+    previous, sides = manifest.get("previous"), sides_of(manifest)
+    if body.slot.of != past.room or body.slot.step < 1 or past.side not in sides or not isinstance(previous, str) or not _DIGEST(previous):
         return Judged(void="terms")
-    return Judged(body=body)
+    before = past.structural(previous)
+    if before is None:
+        return Judged(wait=f"{WAITS_FOR}{previous}")
+    follow = set(sides_of(before)) <= set(sides) and before.get("slug") == manifest.get("slug")
+    return Judged(body=body) if follow else Judged(void="terms")
 
 
-def _terms_follow(past: Past, slot: contents.Slot, manifest: Mapping[str, Any]) -> bool:
-    """New terms name their predecessor, keep the room's name and drop no Side."""
-    before = past.structural(str(manifest.get("previous")))
-    if slot.of != past.room or slot.step < 1 or before is None:
-        return False
-    sides = sides_of(manifest)
-    return bool(sides) and past.side in sides and set(sides_of(before)) <= set(sides) and before.get("slug") == manifest.get("slug")
+_DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
 
 
 def sides_of(terms: Mapping[str, Any]) -> tuple[str, ...]:
-    """The codes of the Sides that terms name, sorted; () if they are not in the form of terms."""
+    """The codes of the Sides that terms name, sorted; () if they are not in the form of terms, a code is none, or one stands twice."""
     sides = terms.get("sides")
     if not isinstance(sides, list) or not all(isinstance(s, dict) and isinstance(s.get("side"), str) for s in sides):
         return ()
-    return tuple(sorted({s["side"] for s in sides}))
+    codes = sorted(s["side"] for s in sides)
+    return tuple(codes) if len(set(codes)) == len(codes) and all(is_side(code) for code in codes) else ()
 
 
 def _revoke(past: Past, body: contents.Revoke) -> Judged:
