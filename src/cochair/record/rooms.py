@@ -120,6 +120,7 @@ class Rooms(ABC):
         ):
             raise Rejected("These are not founding terms", "Ask the founder for the terms with which the room began")
         origin = str(parse_origin(str(Origin(self.domain, terms["slug"], self.side, RECORD))))
+        self._check_sides(terms)
         room = structural_digest(structural_bytes(dict(terms)))
         self.papers.put_structural(room, dict(terms))
         with self.store.write() as tx:
@@ -130,6 +131,18 @@ class Rooms(ABC):
                 live.add_log(tx, room, origin)
         self.compare_ledgers(room)
         return room
+
+    def _check_sides(self, terms: Mapping[str, Any]) -> None:
+        """Raise Rejected unless the keys in founding terms are in form, and our own Side has ours: whoever founds could name his own for us."""
+        own = self.descriptor(terms["slug"])
+        for each in terms["sides"]:
+            named = {name: str(each.get(name, "")) for name in Peer._fields}
+            if any(named[name] for name in Peer._fields[1:]):  # a Side may be named before it has a node
+                receiving.check_keys(**named)
+            if named["side"] == self.side and any(named[name] != own[name] for name in Peer._fields):
+                raise Rejected(
+                    "These terms name other keys for this node's Side than its own", "Do not join; ask the founder whose keys they are"
+                )
 
     def terms(self, room: str) -> dict[str, Any]:
         """The terms in force."""
@@ -149,6 +162,12 @@ class Rooms(ABC):
         """Pin another Side's keys, after people compared its descriptor; the terms take over once they name it. Conflict if other keys are pinned."""
         row = (domain, log_key, cosign_key, exchange_key)
         receiving.check_keys(side, *row)
+        named = next((each for each in self.terms(room)["sides"] if each["side"] == side), None)
+        if named is not None and tuple(str(named.get(name, "")) for name in Peer._fields[1:]) != row:
+            raise Conflict(
+                f"The terms of the room name other keys of {side}",
+                "Compare the descriptors again by another way; do not go on in this room",
+            )
         with self.store.write() as tx:
             held = tx.query("SELECT domain, log_key, cosign_key, exchange_key FROM n_trust WHERE room = ? AND side = ?", (room, side))
             if held and tuple(held[0].values()) != row:
