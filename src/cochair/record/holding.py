@@ -31,6 +31,7 @@ class Draft(NamedTuple):
 class Holding(ABC):
     """The part of `record.node.Node` that keeps papers and structural contents."""
 
+    side: str
     store: Store
     papers: Papers
     publisher: Publisher
@@ -81,9 +82,16 @@ class Holding(ABC):
         (self.publisher.tree / room / "paper" / name).unlink(missing_ok=True)
 
     def remove_erased(self, room: str) -> list[str]:
-        """Remove the papers that other Sides asked to erase, but for those that what was sealed needs -> their ids."""
+        """Remove the papers that other Sides asked to erase -> their ids. Kept are those that what was sealed needs, and those that our own entries name:
+        what our Side wrote, took over or holds as evidence goes by our own `erase` alone.
+        """
         with self.store.read() as tx:
-            names = sorted(n for n in erased(tx, room) - needed(self, tx, room) if self.papers.has(room, n))
+            gone = erased(tx, room, but=self.side)
+            names = sorted(n for n in gone - needed(self, tx, room) if self.papers.has(room, n))
+            if names:
+                sql = "SELECT e.data FROM n_entry e JOIN n_log l ON l.room = e.room AND l.origin = e.origin WHERE e.room = ? AND l.side = ?"
+                own = [bytes(row["data"]) for row in tx.query(sql, (room, self.side))]
+                names = [name for name in names if not any(name.encode() in data for data in own)]
         for name in names:
             self._remove(room, name)
         return names
@@ -107,18 +115,22 @@ class Holding(ABC):
         return value
 
 
-def erased(tx: queries.Tx, room: str) -> set[str]:
-    """Ids of the papers that some Side asked to erase."""
-    return {notice["body"]["paper"] for notice in queries.notices(tx, room, "erase")}
+def erased(tx: queries.Tx, room: str, but: str = "") -> set[str]:
+    """Ids of the papers that some Side (but for one, if named) asked to erase."""
+    return {notice["body"]["paper"] for notice in queries.notices(tx, room, "erase") if notice["side"] != but}
 
 
 def needed(node: Holding, tx: queries.Tx, room: str) -> set[str]:
     """Names (of papers and others) that must stay: what sealed manifests, seals and mandates name."""
     names = {r["paper"] for r in tx.query("SELECT paper FROM j_seal WHERE room = ?", (room,))}
     names |= {r["certificate"] for r in tx.query("SELECT certificate FROM j_key WHERE room = ?", (room,)) if r["certificate"]}
-    for row in tx.query("SELECT DISTINCT agreed FROM j_slot WHERE room = ? AND agreed IS NOT NULL", (room,)):
+    agreed = tx.query("SELECT agreed AS manifest FROM j_slot WHERE room = ? AND agreed IS NOT NULL", (room,))
+    ours = tx.query(
+        "SELECT manifest FROM j_seal WHERE room = ? AND side = ? AND revoked = ''", (room, node.side)
+    )  # it may be agreed at any time
+    for manifest in {row["manifest"] for row in (*agreed, *ours)}:
         with suppress(CochairError):
-            names |= _strings(node.structural(room, row["agreed"]))
+            names |= _strings(node.structural(room, manifest))
     return names
 
 

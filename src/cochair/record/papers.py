@@ -75,8 +75,9 @@ class Papers:
         return digest
 
     def put_structural_bytes(self, room: str, digest: str, data: bytes) -> None:
-        """Keep structural bytes that somebody sent; Rejected if they are not what `digest` says."""
-        open_structural(data, digest)
+        """Keep structural bytes that somebody sent; Rejected if they are not what `digest` says, or no object: all structural contents are."""
+        if not isinstance(open_structural(data, digest), dict):
+            raise Rejected(f"The content {digest[:16]}… is not an object", "Ask the sender what it should be")
         _write(self._path(room, "structural", digest), data)
 
     def structural(self, room: str, digest: str) -> dict[str, Any] | None:
