@@ -145,7 +145,8 @@ def _misacknowledged(node: Node, live: Live, fresh: Sequence[bytes]) -> list[str
         if b'"kind":"seen"' not in data:
             continue
         try:
-            head = decode(data).body.get("heads", {}).get(node.side)
+            entry = decode(data)
+            head = entry.body.get("heads", {}).get(node.side) if entry.kind == "seen" else None
         except (Rejected, AttributeError):
             continue
         if isinstance(head, dict) and isinstance(size := head.get("size"), int):
@@ -187,6 +188,8 @@ def recover(node: Node, room: str, origin: str, note: bytes, start: int, entries
         raise Rejected(f"The checkpoint is of {checkpoint.origin}, not of {origin}")
     with node.writing(room) as (tx, live):
         status, fresh = _compare(live, origin, checkpoint, start, entries)
+        if status == "new" and not is_signed(origin, node.terms(room)) and (checkpoint.size, checkpoint.root) != last:
+            raise Rejected("What is returned is not what this node remembers to have written", "Show it as returned by the other Side")
         if status == "frozen":
             raise CochairError(
                 f"{origin} was signed twice with different contents", "Stop this node and look into it together with the other Side"
