@@ -10,7 +10,6 @@ from cochair.kit.errors import NotFound, Rejected
 from cochair.kit.ids import RECORD, parse_origin
 from cochair.ledger import notes
 from cochair.ledger.checkpoints import Checkpoint
-from cochair.ledger.entries import decode
 from cochair.ledger.notes import split_note
 from cochair.record.node import Node
 from cochair.record.tree import log_files, write_tree
@@ -79,7 +78,7 @@ def _record_files(node: Node, room: str) -> Iterator[str]:
         yield f"{room}/cosigned/{origin}"
         yield from (f"{origin}/{tile.path}" for tile in log_files(origin, size))
         for data in node.entries(room, origin, 0, size):
-            yield from (f"{room}/paper/{name}" for name in pull.names_in(decode(data).body))
+            yield from (f"{room}/paper/{name}" for name in pull.names_of(data))
     for digest in node.papers.structural_held(room):
         yield f"{room}/structural/{digest}"
         yield from (f"{room}/paper/{name}" for name in pull.names_in(node.structural(room, digest)))
@@ -90,4 +89,4 @@ def _working_files(node: Node, room: str) -> Iterator[str]:
         yield f"{origin}/checkpoint"
         yield from (f"{origin}/{tile.path}" for tile in log_files(origin, size))
         for data in node.entries(room, origin, 0, size):
-            yield from (f"{room}/paper/{name}" for name in pull.names_in(decode(data).body))
+            yield from (f"{room}/paper/{name}" for name in pull.names_of(data))

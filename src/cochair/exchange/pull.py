@@ -11,19 +11,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cochair.exchange.sources import Source
-from cochair.kit.canonical import loads
-from cochair.kit.errors import CochairError, NotHeld
-from cochair.kit.ids import RECORD, Origin, working_log
+from cochair.kit.errors import CochairError, NotHeld, Rejected
+from cochair.kit.ids import RECORD, Origin, parse_origin, working_log
 from cochair.ledger import notes
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.cosignatures import CosignatureVerifier
 from cochair.ledger.entries import decode
 from cochair.ledger.tiles import bundle_decode, entries_path
 from cochair.record import queries
+from cochair.record.holding import erased
 from cochair.record.node import Node, Peer
+from cochair.record.receiving import open_checkpoint
+from cochair.record.void import WAITS_FOR
 
 _NAME = re.compile(r"[0-9a-f]{64}")
+_QUOTED = re.compile(r'"([0-9a-f]{64})"')
 _WIDTH = 256
+_STATUS = {
+    "stale": "the source shows an older head than this node holds",
+    "frozen": "it shows a head that contradicts the one held; both are kept as evidence",
+}
 
 
 @dataclass
@@ -76,9 +83,11 @@ def acknowledge(node: Node, room: str) -> list[str]:
         path = node.folder / "tree" / room / "cosigned" / origin
         if path.exists() and notes.split_note(path.read_bytes())[0] == notes.split_note(note)[0]:
             continue
+        text, lines = notes.split_note(note)
         line = node.signer.cosign(note)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(note.rstrip(b"\n") + b"\n" + line.encode() + b"\n")
+        own = notes.sign_note(text, [one for one in lines if one.name == origin][:1])  # other lines are nobody's word, and would spoil ours
+        path.write_bytes(own + line.encode() + b"\n")
     return written
 
 
@@ -101,18 +110,37 @@ def names_in(value: Any) -> Iterator[str]:
             yield from names_in(item)
 
 
+def names_of(entry: bytes) -> Iterator[str]:
+    """As `names_in`, of an entry's bytes. Bytes that are no entry name nothing: such are kept, and not counted."""
+    try:
+        body = decode(entry).body
+    except Rejected:
+        return
+    yield from names_in(body)
+
+
 def _take_log(node: Node, room: str, source: Source, origin: str, pulled: Pulled) -> None:
     note = source.get(f"{origin}/checkpoint")
-    size = Checkpoint.parse(notes.split_note(note)[0]).size
+    size = open_checkpoint(
+        node, room, origin, note, node.peers(room)[parse_origin(origin).side]
+    ).size  # before anything is fetched on its word
     held = node.heads(room).get(origin, (0, b""))[0]
     entries = _entries(source, origin, held, size)
-    for name in dict.fromkeys(name for entry in entries for name in names_in(decode(entry).body)):
+    for name in dict.fromkeys(name for entry in entries for name in names_of(entry)):
         take_content(node, room, source, name, pulled)
-    received = node.receive(room, origin, note, held, entries)
+    try:
+        received = node.receive(room, origin, note, held, entries)
+    except Rejected:
+        if not held:
+            raise
+        received = node.receive(
+            room, origin, note, 0, _entries(source, origin, 0, size)
+        )  # damaged on the way, or a fork behind what we hold
     if entries:
         pulled.entries[origin] = len(entries)
     if received.status in ("stale", "frozen"):
-        pulled.problems[origin] = f"{received.status}: {received.waiting or 'the source shows an older head than this node holds'}"
+        why = _STATUS[received.status]
+        pulled.problems[origin] = f"{received.status}: {received.waiting or why}"
 
 
 def _entries(source: Source, origin: str, start: int, size: int) -> list[bytes]:
@@ -150,24 +178,43 @@ def _take_paper(node: Node, room: str, source: Source, name: str, pulled: Pulled
 
 
 def _fill_gaps(node: Node, room: str, source: Source, pulled: Pulled) -> None:
-    """Ask again for contents that applied or waiting entries name and that did not come at first."""
-    for name in wanted(node, room):
-        try:
-            take_content(node, room, source, name, pulled)
-        except CochairError as error:
-            pulled.problems[name] = str(error)
+    """Ask again for contents that applied or waiting entries name and that did not come at first; what then applies may name more."""
+    asked: set[str] = set()
+    while fresh := [name for name in wanted(node, room) if name not in asked]:
+        asked.update(fresh)
+        for name in fresh:
+            try:
+                take_content(node, room, source, name, pulled)
+            except CochairError as error:
+                pulled.problems[name] = str(error)
 
 
 def wanted(node: Node, room: str) -> Iterable[str]:
-    """Papers that sealed manifests and received texts name and this node lacks."""
+    """Contents that logs wait for, and papers that positions, statements, seals, mandates and sealed manifests name, which this node lacks."""
+    names = {why.removeprefix(WAITS_FOR) for why in node.waiting(room).values() if why.startswith(WAITS_FOR)}
     with node.read() as tx:
-        rows = [
-            row
-            for table in ("j_position", "w_position")
-            for row in tx.query(f"SELECT content FROM {table} WHERE room = ? AND content IS NOT NULL", (room,))  # noqa: S608 -- one of two names
-        ]
-    names = {name for row in rows for name in names_in(loads(row["content"].encode()))}
-    return sorted(name for name in names if not node.papers.has(room, name) and node.papers.structural(room, name) is None)
+        for table, column in _NAMING:
+            rows = tx.query(f"SELECT DISTINCT {column} AS text FROM {table} WHERE room = ? AND {column} IS NOT NULL", (room,))  # noqa: S608 -- named above
+            names.update(
+                name for row in rows for name in (_QUOTED.findall(row["text"]) if column in ("content", "account") else [row["text"]])
+            )
+        manifests = [row["manifest"] for row in tx.query("SELECT DISTINCT manifest FROM j_seal WHERE room = ?", (room,))]
+        gone = erased(tx, room)
+    for manifest in manifests:
+        names.update(names_in(node.papers.structural(room, manifest)))
+    return sorted(name for name in names - gone if not node.papers.has(room, name) and node.papers.structural(room, name) is None)
+
+
+_NAMING = (
+    ("j_position", "content"),
+    ("w_position", "content"),
+    ("j_statement", "content"),
+    ("j_received", "account"),
+    ("j_received", "paper"),
+    ("j_seal", "paper"),
+    ("j_key", "certificate"),
+)
+"""Where the tables name papers: as a column of its own, or within JSON."""
 
 
 def _take_cosignature(node: Node, room: str, source: Source, peer: Peer, pulled: Pulled) -> None:

@@ -11,7 +11,6 @@ from cochair.exchange import pull, run
 from cochair.exchange.sources import Source
 from cochair.kit.errors import CochairError
 from cochair.kit.ids import parse_origin
-from cochair.ledger.entries import decode
 from cochair.record import restoring
 from cochair.record.node import Node
 
@@ -58,5 +57,5 @@ def _contents(node: Node, room: str, source: Source, before: dict[str, int]) -> 
     for origin in node.heads(room):
         if parse_origin(origin).side == node.side:
             for data in node.entries(room, origin, before.get(origin, 0)):
-                for name in pull.names_in(decode(data).body):
+                for name in pull.names_of(data):
                     pull.take_content(node, room, source, name, pulled)

@@ -140,7 +140,7 @@ def bundle_decode(data: bytes) -> list[bytes]:
     """The entries of a bundle; raises `Rejected` unless ``bundle_encode`` gives the same bytes."""
     entries: list[bytes] = []
     place, end = 0, len(data)
-    while place < end:
+    while place < end and len(entries) <= WIDTH:
         start = place + 2
         place = start + int.from_bytes(data[place:start], "big")
         entries.append(data[start:place])
