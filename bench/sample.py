@@ -42,7 +42,8 @@ class Log(NamedTuple):
     def bundles(self) -> Iterator[bytes]:
         """The entry bundles, in order."""
         for tile in bundles_for(self.size):
-            yield (self.folder / tile.path).read_bytes()
+            with open(f"{self.folder}/{tile.path}", "rb", buffering=0) as file:  # noqa: PTH123  # half the time of a Path
+                yield file.read()
 
     def root(self) -> bytes:
         """The root that the checkpoint names."""
