@@ -16,7 +16,7 @@ from cochair.kit.errors import CochairError
 from cochair.record.keys import write_private
 
 READY_WITHIN = 60.0
-_ALIEN = ("COCHAIR_", "DJANGO_", "DATABASE_URL")
+ALIEN = ("COCHAIR_", "DJANGO_", "DATABASE_URL")
 """Settings of another node that this process may have been started with."""
 
 
@@ -41,7 +41,7 @@ class Line:
         """Start the server of a Side's node; it is not waited for."""
         command = [sys.executable, "-m", "cochair.cli.main", "node", "serve", str(node), "--port", str(self._ports[side]), *options]
         tls = ["--tls-cert", str(self._folder / f"{side}.crt"), "--tls-key", str(self._folder / f"{side}.key")]
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(_ALIEN)}
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(ALIEN)}
         with (self._folder / f"{side}.log").open("wb") as log:
             self._processes[side] = subprocess.Popen([*command, *tls], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=clean)
 
@@ -57,11 +57,6 @@ class Line:
                         f"The server of {side} did not come up: {said}", "Run `cochair node serve` on that folder to see why"
                     )
                 time.sleep(0.05)
-
-    def wait(self) -> None:
-        """Until one of the servers ends."""
-        while all(process.poll() is None for process in self._processes.values()):
-            time.sleep(0.5)
 
     def unplug(self) -> None:
         """End the servers. Twice is harmless."""

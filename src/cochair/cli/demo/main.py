@@ -12,7 +12,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from cochair.cli.demo import act_one, alone, joining, page, pictures, proofs, review, signing, text, unplugged
+from cochair.cli.demo import act_one, alone, joining, page, pictures, proofs, review, serving, signing, text, unplugged
 from cochair.cli.demo.play import Play, Scene, Watch, prepare
 
 Act = Callable[[Play], Scene]
@@ -31,18 +31,20 @@ SCENES: tuple[Act, ...] = (
 )
 
 
-def play(out: Path, scenes: Sequence[Act] = SCENES, console: Console | None = None) -> Play:
+def play(out: Path, scenes: Sequence[Act] | None = None, console: Console | None = None) -> Play:
     """Play the scenes into ``out`` and write everything there -> the play, with its result and expectations; its nodes are closed."""
     console = console or Console(quiet=True)
     whole, made = Watch(), prepare(out, wired=True)
     try:
-        for number, act in enumerate(scenes, 1):
+        for number, act in enumerate(SCENES if scenes is None else scenes, 1):
             watch = Watch()
             with console.status(f"Scene {number}"):
                 scene = act(made)
             made.scenes.append(scene)
             made.seconds.append(watch.seconds())
             _tell(console, number, scene, watch.seconds())
+        if len(made.nodes) > 1:
+            serving.meet_by_folder(made)
         page.write(made)
         with console.status("Pictures"):
             made.result["pictures"] = _draw(made)
@@ -57,6 +59,7 @@ def command(
     out: Annotated[Path, typer.Option(help="Folder for what the play leaves; one that an earlier play wrote is replaced.")] = Path(
         "build/demo"
     ),
+    serve: Annotated[bool, typer.Option("--serve", help="Leave both nodes up afterwards, with sign-ins, until Ctrl-C.")] = False,
 ) -> None:
     """Play one session from end to end: what was reported, then a SPECIMEN session kept by two nodes, signed, carried by file, and checked.
 
@@ -73,6 +76,8 @@ def command(
         )
     if done.failed:
         raise typer.Exit(1)
+    if serve:
+        serving.serve(out, console)
 
 
 def _draw(made: Play) -> int:

@@ -50,7 +50,7 @@ def index(play: Play) -> None:
             title, lead = ACTS[act]
             parts.append(f'<div class="demo-act"><h2 class="govuk-heading-l">{html.text(title)}</h2>{html.para(lead)}</div>')
         parts.append(
-            f'<section id="scene-{number}">{_banner(scene)}<h2 class="govuk-heading-m">{number}. {html.text(scene.title)}</h2>{_told(scene)}{scene.html}'
+            f'<section id="scene-{number}">{_banner(scene)}<h2 class="govuk-heading-m">{number}. {html.text(scene.title)}</h2>{_told(scene)}{_local(scene.html)}'
         )
         if (play.out / "pictures" / f"{number:02}.png").exists():
             shown = f'<a class="govuk-link" href="pictures/{number:02}.png">Picture of this page</a>'

@@ -1,0 +1,93 @@
+"""`cochair demo --serve`: both nodes stay up after the play, with a sign-in for each post; they go on exchanging from each other's folders."""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+from cochair.cli.demo.line import ALIEN
+from cochair.cli.demo.play import NAMES, SIDES, Play
+from cochair.exchange import run
+from cochair.kit.errors import CochairError
+
+PORTS = {"IN": 8471, "RU": 8472}
+EVERY = "5"
+POSTS = (("secretary", "Executive secretary"), ("cochair", "Co-chair"), ("member", "Member of the delegation"), ("observer", "Observer"))
+
+
+class Login(NamedTuple):
+    """One seat: where, under which name and password, and what it may do there."""
+
+    side: str
+    name: str
+    password: str
+    shown: str
+    role: str
+
+
+def meet_by_folder(play: Play) -> None:
+    """Each node takes what the other puts into its own folder; called while the nodes are open."""
+    for side, node in play.nodes.items():
+        other = next(one for one in SIDES if one != side)
+        run.set_address(node, play.room, other, run.Address(folder=str(play.nodes[other].publisher.tree.absolute())))
+
+
+def give_seats(out: Path) -> list[Login]:
+    """A seat for each post on each node, with fresh passwords. Raises `CochairError` with the reason if one was refused."""
+    logins = [
+        Login(side, f"{role}-{side.lower()}", "-".join(secrets.token_hex(3) for _ in range(3)), f"{post}, {NAMES[side]} (SPECIMEN)", role)
+        for side in SIDES
+        for role, post in POSTS
+    ]
+    for one in logins:
+        folder = str(out / "nodes" / one.side)
+        command = [*_PROGRAM, "node", "seat", folder, one.name, one.role, "--shown", one.shown]
+        done = subprocess.run(command, input=one.password + "\n", capture_output=True, text=True, check=False, env=_environment())
+        if done.returncode:
+            raise CochairError(f"The seat {one.name} could not be given: {done.stderr.strip()[-300:]}", "This is a defect; report it")
+    return logins
+
+
+def serve(out: Path, console: Console, ports: dict[str, int] | None = None) -> None:
+    """Serve both nodes until Ctrl-C, or until one of them ends. Prints addresses and sign-ins."""
+    ports = ports or PORTS
+    logins = give_seats(out)
+    table = Table(title="Sign in (SPECIMEN; fresh passwords)", title_justify="left")
+    for name in ("Node", "Post", "Name", "Password"):
+        table.add_column(name)
+    for one in logins:
+        table.add_row(f"http://127.0.0.1:{ports[one.side]}/", one.shown, one.name, one.password)
+    servers = {}
+    try:
+        for side in SIDES:
+            command = [*_PROGRAM, "node", "serve", str(out / "nodes" / side), "--port", str(ports[side]), "--every", EVERY]
+            servers[side] = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=_environment(), start_new_session=True)
+        console.print(table)
+        console.print("Both nodes are up. Ctrl-C ends them.")
+        while all(server.poll() is None for server in servers.values()):
+            time.sleep(0.3)
+        side, ended = next((side, server) for side, server in servers.items() if server.poll() is not None)
+        raise CochairError(
+            f"The node of the {NAMES[side]} ended with status {ended.returncode}", f"See above; port {ports[side]} may be taken"
+        )
+    except KeyboardInterrupt:
+        console.print("The nodes are going down.")
+    finally:
+        for server in servers.values():
+            server.terminate()
+        for server in servers.values():
+            server.wait(30)
+
+
+_PROGRAM = (sys.executable, "-m", "cochair.cli.main")
+
+
+def _environment() -> dict[str, str]:
+    """The environment without the settings of another node."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(ALIEN)}
