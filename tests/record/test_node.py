@@ -10,7 +10,7 @@ import pytest
 from cochair.kit.errors import CochairError, Conflict, NotFound, NotHeld, Rejected
 from cochair.record import queries
 from cochair.record.node import Draft, Node
-from cochair.record.store import open_store
+from cochair.record.opening import open_store
 from tests.record.makers import note, position, received, reopen
 
 Make = Callable[[str], Node]

@@ -35,9 +35,10 @@ import msgspec
 from cochair.kit.canonical import dumps
 from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
 from cochair.record.keys import SIGNER_FOLDER, load_public_keys
+from cochair.record.opening import open_store
 from cochair.record.restoring import mark
 from cochair.record.signer_ledger import FILE, create_ledger
-from cochair.record.store import Store, Tx, open_store, quoted
+from cochair.record.store import Store, Tx, quoted
 from cochair.record.tables import NODE_TABLES
 
 if TYPE_CHECKING:

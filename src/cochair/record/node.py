@@ -26,13 +26,14 @@ from cochair.record import checking, live, receiving, restoring, writing
 from cochair.record.contents import RECORD as RECORD_STAGE
 from cochair.record.holding import Draft, Holding
 from cochair.record.keys import create_node_keys
+from cochair.record.opening import open_store
 from cochair.record.papers import Papers
 from cochair.record.publish import Publisher, is_signed
 from cochair.record.registry import Digest, Registry
 from cochair.record.rooms import Peer, Rooms
 from cochair.record.signer import Signer, start_signer
 from cochair.record.signer_ledger import create_ledger
-from cochair.record.store import Store, Tx, index_sql, open_store, table_sql
+from cochair.record.store import Store, Tx, index_sql, table_sql
 from cochair.record.tables import NODE_TABLES
 
 

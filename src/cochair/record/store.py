@@ -13,10 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any, Protocol
 
-from cochair.kit.errors import CochairError
 from cochair.record.registry import Table
 from cochair.record.rows import Changes
 
@@ -66,20 +64,6 @@ class Store(Protocol):
     def close(self) -> None:
         """Give every connection back."""
         ...
-
-
-def open_store(folder: Path, database_url: str | None) -> Store:
-    """The node's store: ``record.sqlite3`` in its folder, or the schema named behind ``#`` of a ``postgresql://...#schema`` address."""
-    if database_url is None:
-        from cochair.record.store_sqlite import SqliteStore
-
-        return SqliteStore(folder / "record.sqlite3")
-    if database_url.startswith(("postgresql://", "postgres://")):
-        from cochair.record.store_postgres import PostgresStore
-
-        address, _, schema = database_url.partition("#")
-        return PostgresStore(address, schema or "cochair")
-    raise CochairError("The address of the database is neither empty nor postgresql://", "Leave DATABASE_URL out to use SQLite")
 
 
 def quoted(name: str) -> str:
