@@ -57,8 +57,18 @@ class Came(forms.Form):
         choices=[("letter", gettext_lazy("By letter")), ("word", gettext_lazy("As a file")), ("said", gettext_lazy("Said at the table"))],
     )
     from_side = forms.ChoiceField(label=gettext_lazy("From"))
-    number = Line(label=gettext_lazy("Number of the letter"), required=False, max_length=64)
-    dated = DayField(label=gettext_lazy("Date of the letter"), required=False, help_text=gettext_lazy("For example 2026-02-28"))
+    number = Line(
+        label=gettext_lazy("Number of the letter"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
+    )
+    dated = DayField(
+        label=gettext_lazy("Date of the letter"),
+        required=False,
+        help_text=gettext_lazy("For example 2026-02-28"),
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
+    )
     paper = forms.FileField(
         label=gettext_lazy("The paper itself: scan or file"),
         required=False,

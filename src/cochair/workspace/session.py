@@ -88,7 +88,15 @@ def session(request: HttpRequest, room: str, session: str) -> HttpResponse:
             "delegations": [_delegation(tx, place, session_id, side) for side in place.sides],
             "chairs": _chairs(tx, place, view),
             "letters": [_letter(place, one) for one in meetings.letters(tx, place.room, place.side, session_id)],
-            "declarations": meetings.declarations(tx, place.room, session_id),
+            "declarations": [
+                {
+                    "side": side_name(one.side),
+                    "title": picked(one.title),
+                    "item": one.item,
+                    "url": reverse("paper", args=(place.slug, ref(one.id), 0)) if one.papers else "",
+                }
+                for one in meetings.declarations(tx, place.room, session_id)
+            ],
             "may": {
                 name: place.may(right, tx, view.content.body)
                 for name, right in (("letter", "letter.state"), ("received", "received.enter"), ("protocol", "protocol.open"))

@@ -124,11 +124,11 @@ class ContentForm(forms.Form):
                 f"{prefix}{one.name}",
                 present,
                 section,
-                _Asked(_required(one), hints.get(one.name), default),
+                _Asked(_required(one), hints.get(one.name), default, kind.__name__),
             )
 
     def _field(self, info: Any, name: str, path: str, value: Any, section: Section, asked: _Asked) -> None:
-        label = field_name(name)
+        label = field_name(name, asked.kind)
         if isinstance(info, inspect.StructType):
             inner = Section(f"{section.legend}: {label}" if section.row else label, section.names if section.row else [], section.row)
             self._struct(info.cls, f"{path}-", value or {}, section if section.row else inner, hints=_hints(info.cls))
@@ -316,6 +316,7 @@ class _Asked(NamedTuple):
     required: bool
     hint: Any
     default: Any
+    kind: str
 
 
 def _required(one: inspect.Field) -> bool:

@@ -58,6 +58,7 @@ FIELDS: Words = {
     "host": _("Host"),
     "names": _("Name"),
     "code": _("Short code"),
+    "Due.code": _("By when"),
     "parent": _("Belongs to"),
     "reports_to": _("Reports to"),
     "terms": _("Terms of reference"),
@@ -216,9 +217,9 @@ def kind_name(name: str) -> str:
     return str(KINDS.get(name, name))
 
 
-def field_name(name: str) -> str:
-    """The words of a field of a content."""
-    return str(FIELDS.get(name, name))
+def field_name(name: str, kind: str = "") -> str:
+    """The words of a field of a content; ``kind`` (the name of its struct) tells apart fields that mean two things."""
+    return str(FIELDS.get(f"{kind}.{name}") or FIELDS.get(name, name))
 
 
 def language_name(tag: str) -> str:
