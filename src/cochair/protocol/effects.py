@@ -1,5 +1,6 @@
 """What an agreed matter, a statement or a sealed manifest does to the protocol tables: rows that are a function of that one source alone."""
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -14,6 +15,7 @@ from cochair.record.registry import ManifestView, MatterKind, MatterView, Row, S
 Values = dict[str, str | int | None]
 TEXT_SLOTS = frozenset({"adopt", "correct", "amend"})
 """The slots whose manifest settles wording; the others confirm a wording that one of these settled."""
+_PAGE = re.compile(r"[0-9]{1,4}")
 
 
 def on_statement(view: StatementView) -> Iterator[Row]:
@@ -31,13 +33,14 @@ def on_agreed(view: MatterView) -> Iterator[Row]:
             row: Values = {"session": one.session, "kind": one.kind, "prevailing": one.prevailing, "follows": one.manifest}
             yield Row(INSTRUMENT.name, {"instrument": view.subject} | row | stands)
             for place, language in enumerate(one.languages):
-                yield Row(LANGUAGE.name, {"instrument": view.subject, "place": place, "lang": language.lang, "status": language.status})
+                if all(language.lang != earlier.lang for earlier in one.languages[:place]):  # named twice, the first counts
+                    yield Row(LANGUAGE.name, {"instrument": view.subject, "place": place, "lang": language.lang, "status": language.status})
         case Provision() as one:
             yield Row(PROVISION.name, _where(view.subject) | {"kind": one.kind, "parent": one.parent} | stands)
         case TextContent() as one:
             yield Row(TEXT.name, _where(view.subject) | {"lang": view.part, "paper": one.paper} | stands)
         case Order() as one:
-            page = int(view.part) if view.part.isdecimal() else 0
+            page = int(view.part) if _PAGE.fullmatch(view.part) else 0
             for place, unit in enumerate(one.provisions):
                 where: Values = {"instrument": view.subject, "page": page, "place": place, "standing": view.standing}
                 yield Row(ORDER.name, where | {"provision": unit.id, "no": unit.no, "parent": unit.parent})

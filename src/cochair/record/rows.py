@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from cochair.kit.canonical import MAX_INT
 from cochair.kit.errors import CochairError
 from cochair.record.registry import Column, Registry, Row
 
@@ -85,13 +86,21 @@ class Rows:
             self._present[src] = tuple(dict.fromkeys((*self._present.get(src, ()), *tables)))
 
 
+def _beyond(value: str | int | None) -> bool:
+    return isinstance(value, int) and abs(value) > MAX_INT  # no database holds it
+
+
 def _columns(row: Row, columns: tuple[Column, ...], names: frozenset[str]) -> Values:
     values = []
     for column in columns:
         value = row.values.get(column.name)
         if isinstance(value, bool):
             value = int(value)
-        if (value is None and not column.null) or (value is not None and isinstance(value, int) != (column.type == "int")):
+        if (
+            (value is None and not column.null)
+            or (value is not None and isinstance(value, int) != (column.type == "int"))
+            or _beyond(value)
+        ):
             raise CochairError(f"An effect gives {row.table}.{column.name} the value {value!r}", "Correct the stage's effect")
         values.append(value)
     if not row.values.keys() <= names:
