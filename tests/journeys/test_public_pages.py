@@ -149,3 +149,29 @@ def test_public_pages_print_without_navigation(public, open_page):
     assert not page.get_by_role("navigation", name="Language").is_visible()
     assert page.get_by_text("agreed to build a wind tunnel").is_visible()
     assert page.get_by_text("Specimen.").is_visible()
+
+
+KAZAN = "India and Russia sign protocol. The 12th Session of the SPECIMEN India-Russia Working Group was held in Kazan on 16 September 2026. The protocol was signed."
+MOSCOW = (
+    "The 12th Session of the SPECIMEN India-Russia Working Group was held in Moscow on 17 September 2026. The Sides adopted the protocol."
+)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_reports_stand_beside_the_record(public, open_page, axe, width):
+    served, short, _ = public
+    page = open_page(served.url + "/sign-in/")
+    enter(page, served.url, "/press/")
+    for outlet, text in (("SPECIMEN Herald", KAZAN), ("SPECIMEN Courier", MOSCOW)):
+        page.goto(served.url + "/press/")
+        page.get_by_label("Outlet").fill(outlet)
+        page.get_by_label("Text of the report").fill(text)
+        page.get_by_role("button", name="Read it").click()
+    page.complaints.clear()  # a report that the run before kept already is refused with 422
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{served.url}/press/compare/?session=c7/{short['session']}")
+    assert page.get_by_text("12th Session in the press").is_visible()
+    city = page.get_by_role("row", name="City")
+    assert "Kazan" in city.inner_text()
+    assert "Contradicts" in city.inner_text()
+    sound(page, axe, f"press-record-{width}")

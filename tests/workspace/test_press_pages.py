@@ -208,3 +208,13 @@ def test_an_address_that_leads_nowhere_says_so(desk, query):
 def test_a_name_is_never_a_path(two):
     with pytest.raises(CochairError):
         kept.report(two[0].folder, "../node")
+
+
+def test_the_pages_of_real_reports_on_a_specimen_node_say_so(desk):
+    desk.post("/press/samples/")
+    name = kept.reports(using_folder())[0].name
+    for url in (f"/press/reports/{name}/", "/press/compare/?session=c7/IN-2"):
+        assert "The sample reports retell public reports of a real session" in page(desk.get(url))
+    text = shown(page(desk.get("/press/compare/?session=c7/IN-2")))
+    assert "the record beside them is a specimen" in text
+    assert "Co-chair SPECIMEN" in text, "the record's own holder of the post stands beside the persons whom reports name"

@@ -57,7 +57,7 @@ def keep(folder: Path, data: bytes, *, outlet: str, published: str, at: str, by:
 def reports(folder: Path) -> list[Kept]:
     """All reports that are kept, by the day of publishing, then in the order in which they were kept."""
     found = [msgspec.json.decode(path.read_bytes(), type=Kept) for path in (folder / FOLDER).glob("*.json")]
-    return sorted(found, key=lambda one: (one.published, one.at, one.name))
+    return sorted(found, key=lambda one: (one.published, one.at, one.outlet, one.name))
 
 
 def report(folder: Path, name: str) -> tuple[Kept, bytes]:

@@ -136,7 +136,8 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         "sentences": len(reading.sentences),
         "read": reading.coverage["claim"] + reading.coverage["boilerplate"],
         "about": about,
-        "headline": next((str(claim.value) for claim in reading.of("doc.headline") if claim.value), kept.outlet),
+        "headline": next((str(claim.value) for claim in reading.of("doc.headline") if claim.value), ""),
+        "lang": _lang(reading),
     }
     return render(request, "workspace/press_report.html", context)
 
@@ -192,29 +193,30 @@ def _compared(
     return {
         "about": about,
         "strangers": [labels[kept.name] for (kept, _reading), one in zip(chosen, found, strict=True) if session and one and one != session],
-        "reports": [
-            {"label": kept.outlet, "url": reverse("press-report", args=(kept.name,)), "published": kept.published} for kept, _ in chosen
-        ],
-        "rows": [_row(row, list(labels), speak, recorded=held is not None) for row in rows],
+        "reports": [{"label": kept.outlet, "url": reverse("press-report", args=(kept.name,))} for kept, _ in chosen],
+        "samples": any(kept.sample for kept, _reading in chosen),
+        "rows": [_row(row, chosen, speak, recorded=held is not None) for row in rows],
         "recorded": held is not None,
         "verdicts": sorted(Counter(row.verdict for row in rows).items()),
     }
 
 
-def _row(row: Row, names: Sequence[str], speak: Any, *, recorded: bool) -> dict[str, Any]:
+def _row(row: Row, chosen: Sequence[tuple[Kept, Reading]], speak: Any, *, recorded: bool) -> dict[str, Any]:
     note = row.difference or ""
     if note.startswith("office: "):
         note = _("office: %(offices)s") % {"offices": note.removeprefix("office: ")}
     cells = [
         {
-            "said": name in row.states,
-            "text": speak(row.fact, row.states[name]) if name in row.states else "",
-            "against": row.against_record.get(name, "") if recorded and row.record is not None else "",
+            "label": kept.outlet,
+            "lang": _lang(reading),
+            "said": kept.name in row.states,
+            "text": speak(row.fact, row.states[kept.name]) if kept.name in row.states else "",
+            "against": row.against_record.get(kept.name, "") if recorded and row.record is not None else "",
         }
-        for name in names
+        for kept, reading in chosen
     ]
     return {
-        "fact": press_words.fact_name(row.fact),
+        "fact": press_words.fact_name(row.fact, row.states),
         "cells": cells,
         "verdict": row.verdict,
         "note": str(press_words.DIFFERENCES.get(note, note)),
@@ -306,6 +308,11 @@ def _claim(index: int, claim: Claim, speak: Any) -> dict[str, Any]:
         "notes": ", ".join(note for note in notes if note),
         "voice": voice,
     }
+
+
+def _lang(reading: Reading) -> str:
+    """The language of a report as HTML names it; "" where it is not known."""
+    return "" if reading.language == "und" else reading.language
 
 
 def _span_text(value: Any) -> str:

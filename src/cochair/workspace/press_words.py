@@ -1,5 +1,6 @@
 """The words of the press pages: what a claim is called, how its value reads, and what a fact of the reconciliation is about."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cochair.accounts.shown import day, days, locale
+from cochair.press.datafiles import load
 from cochair.press.register import Register
 from cochair.workspace.place import side_name
 from cochair.workspace.words import code, page_language
@@ -82,6 +84,7 @@ DIFFERENCES: Words = {
     "wording": gettext_lazy("in other words"),
     "granularity": gettext_lazy("in more or less detail"),
 }
+_TOPIC = re.compile(r"(.*?)(?: / ([a-z_, ]+))?(?: \(([a-z_]+)\))?")
 SPEAKS = frozenset({"quotation", "review", "evaluation", "tone", "discussion", "engagement.detail", "document.mention"})
 """Fields whose words are all they have."""
 COLOURS = {
@@ -96,8 +99,8 @@ def field_name(field: str) -> str:
     return str(FIELDS.get(field) or field.rpartition(".")[2].replace("_", " "))
 
 
-def fact_name(fact: str) -> str:
-    """The words of a row of the reconciliation."""
+def fact_name(fact: str, states: Mapping[str, Any]) -> str:
+    """The words of a row of the reconciliation; ``states`` is what the reports state of it."""
     if fact in FACTS:
         return str(FACTS[fact])
     head, _sep, rest = fact.partition(":")
@@ -107,8 +110,12 @@ def fact_name(fact: str) -> str:
     if head == "quotation":
         return _("Quotation: %(who)s") % {"who": told}
     if head == "engagement":
-        return _("Engagement: %(what)s") % {"what": told.replace("-", ", ", 1)}
-    return told[:1].upper() + told[1:] if head == "topic" else fact
+        who = next((", ".join(one["persons"]) for one in states.values() if isinstance(one, dict) and one.get("persons")), told)
+        return _("Engagement: %(what)s") % {"what": who}
+    if head == "topic":
+        names = load("areas").get(rest, {}).get(page_language()) or [told]
+        return str(names[0][:1].upper() + names[0][1:])
+    return fact
 
 
 def speaker(register: Register) -> Callable[[str, Any], str]:
@@ -138,15 +145,15 @@ def speaker(register: Register) -> Callable[[str, Any], str]:
 
 
 def _words(field: str, value: str) -> str:
-    """A topic as reports tell it carries codes of modes: they become words."""
+    """A topic as reports tell it carries codes of modes and stage, ``name / modes (stage)``: they become words."""
     if not field.startswith("topic:"):
         return side_name(value) if field == "party" else value
-    name, _sep, modes = value.partition(" / ")
-    if not modes:
-        return name
-    modes, sep, stage = modes.partition(" (")
-    said = ", ".join(code(mode.replace("_", "-")) for mode in modes.split(", "))
-    return f"{name}: {said}" + (f" ({code(stage.rstrip(')').replace('_', '-'))})" if sep else "")
+    found = _TOPIC.fullmatch(value)
+    if found is None:
+        return value
+    name, modes, stage = found.groups()
+    said = ", ".join(code(mode.replace("_", "-")) for mode in modes.split(", ")) if modes else ""
+    return (f"{name}: {said}" if said else name) + (f" ({code(stage.replace('_', '-'))})" if stage else "")
 
 
 def _object(field: str, value: dict[str, Any]) -> str:
