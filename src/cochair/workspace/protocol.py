@@ -112,22 +112,18 @@ def _filters(desk: Desk, rows: list[RowView], only: str) -> list[tuple[str, str,
 def _board(desk: Desk, view: Grid, rows: list[RowView]) -> dict[str, Any]:
     """The panel: how far the text is, whose move, where to go on."""
     clean = sum(row.status in ("agreed", "ad-referendum", "account") for row in rows)
+    states = [row.status for row in rows]
+    brackets, empty = states.count("brackets"), states.count("untranslated")
+    proposed = sum(state in ("differs", "to-answer", "awaited", "crossed", "reserved") for state in states)
     missing = []
-    for number, one, many in (
-        (sum(row.status == "brackets" for row in rows), "%(count)d in brackets", "%(count)d in brackets"),
-        (
-            sum(row.status == "untranslated" for row in rows),
-            "%(count)d without a text in each language",
-            "%(count)d without a text in each language",
-        ),
-        (
-            sum(row.status in ("differs", "to-answer", "awaited", "crossed", "reserved") for row in rows),
-            "%(count)d proposed",
-            "%(count)d proposed",
-        ),
-    ):
-        if number:
-            missing.append(ngettext(one, many, number) % {"count": number})
+    if brackets:
+        missing.append(ngettext("%(count)d in brackets", "%(count)d in brackets", brackets) % {"count": brackets})
+    if proposed:
+        missing.append(ngettext("%(count)d proposed", "%(count)d proposed", proposed) % {"count": proposed})
+    if empty:
+        missing.append(
+            ngettext("%(count)d without a text in each language", "%(count)d without a text in each language", empty) % {"count": empty}
+        )
     if view.meter.unmarked:
         missing.append(
             ngettext("%(count)d language check to make", "%(count)d language checks to make", view.meter.unmarked)

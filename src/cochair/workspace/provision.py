@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cochair.accounts.access import needs
@@ -33,7 +33,7 @@ from cochair.workspace.protocol import RIGHTS
 from cochair.workspace.rows import checks, kinds, positions, row_view, shown
 
 LONGEST = 60_000
-FORMS = lazy(
+FORMS = gettext_lazy(
     "A paragraph as it is. A line beginning with # is a heading, with - an item of a list, with | a row of a table. "
     "Wording on which the Sides differ: [IN: one wording / RU: the other]."
 )
@@ -77,7 +77,7 @@ class WordingForm(forms.Form):
 class UnitForm(WordingForm):
     """The wording of a provision that is there."""
 
-    ad_referendum = forms.BooleanField(label=lazy("Ad referendum: our capital has still to confirm"), required=False)
+    ad_referendum = forms.BooleanField(label=gettext_lazy("Ad referendum: our capital has still to confirm"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The wordings first."""
@@ -88,9 +88,9 @@ class UnitForm(WordingForm):
 class NewForm(WordingForm):
     """A new provision."""
 
-    kind = forms.ChoiceField(label=lazy("Kind"))
-    no = forms.RegexField(label=lazy("Printed number"), regex=r"\A[0-9A-Za-z.()IVXLC§-]{0,16}\Z", required=False, max_length=16)
-    under = forms.ChoiceField(label=lazy("Stands under"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"))
+    no = forms.RegexField(label=gettext_lazy("Printed number"), regex=r"\A[0-9A-Za-z.()IVXLC§-]{0,16}\Z", required=False, max_length=16)
+    under = forms.ChoiceField(label=gettext_lazy("Stands under"), required=False)
 
     def __init__(self, rows: list[Row], languages: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         """``rows``: the provisions that are there."""
@@ -107,25 +107,26 @@ class NewForm(WordingForm):
 class RemarkForm(forms.Form):
     """A remark that both Sides read."""
 
-    words = forms.CharField(label=lazy("A remark that both Sides read"), max_length=8192, widget=forms.Textarea(attrs={"rows": 3}))
+    words = forms.CharField(label=gettext_lazy("A remark that both Sides read"), max_length=8192, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class BracketForm(forms.Form):
     """A third wording in place of a bracket."""
 
-    words = forms.CharField(label=lazy("Another wording"), max_length=4000, required=False)
+    words = forms.CharField(label=gettext_lazy("Another wording"), max_length=4000, required=False)
 
 
 class ReceivedForm(forms.Form):
     """What the other Side sent while it has no node."""
 
-    lang = forms.ChoiceField(label=lazy("Language"))
+    lang = forms.ChoiceField(label=gettext_lazy("Language"))
     how = forms.ChoiceField(
-        label=lazy("How it came"), choices=[("letter", lazy("By letter")), ("word", lazy("As a file")), ("said", lazy("Said at the table"))]
+        label=gettext_lazy("How it came"),
+        choices=[("letter", gettext_lazy("By letter")), ("word", gettext_lazy("As a file")), ("said", gettext_lazy("Said at the table"))],
     )
-    number = forms.CharField(label=lazy("Their number"), max_length=64, required=False)
-    dated = forms.DateField(label=lazy("Dated"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    words = forms.CharField(label=lazy("Their wording"), max_length=LONGEST, strip=False, widget=forms.Textarea(attrs={"rows": 4}))
+    number = forms.CharField(label=gettext_lazy("Their number"), max_length=64, required=False)
+    dated = forms.DateField(label=gettext_lazy("Dated"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    words = forms.CharField(label=gettext_lazy("Their wording"), max_length=LONGEST, strip=False, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, languages: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         """``languages`` of the instrument."""
@@ -445,26 +446,26 @@ class BeginForm(forms.Form):
     """What kind of instrument, in which languages."""
 
     kind = forms.ChoiceField(
-        label=lazy("Kind"),
+        label=gettext_lazy("Kind"),
         choices=[
-            ("protocol", lazy("Protocol")),
-            ("agreed-minutes", lazy("Agreed minutes")),
-            ("final-act", lazy("Final act")),
-            ("memorandum", lazy("Memorandum")),
+            ("protocol", gettext_lazy("Protocol")),
+            ("agreed-minutes", gettext_lazy("Agreed minutes")),
+            ("final-act", gettext_lazy("Final act")),
+            ("memorandum", gettext_lazy("Memorandum")),
         ],
     )
     STATUSES = (
-        ("", lazy("not in this language")),
-        ("authentic", lazy("authentic")),
-        ("official", lazy("official")),
-        ("working", lazy("working")),
+        ("", gettext_lazy("not in this language")),
+        ("authentic", gettext_lazy("authentic")),
+        ("official", gettext_lazy("official")),
+        ("working", gettext_lazy("working")),
     )
     lang_en = forms.ChoiceField(label="English", choices=STATUSES, required=False, initial="authentic")
     lang_ru = forms.ChoiceField(label="Русский", choices=STATUSES, required=False, initial="authentic")
     lang_hi = forms.ChoiceField(label="हिन्दी", choices=STATUSES, required=False)
     prevailing = forms.ChoiceField(
-        label=lazy("Prevailing language"),
-        choices=[("", lazy("None: all authentic texts are equal")), ("en", "English"), ("ru", "Русский"), ("hi", "हिन्दी")],
+        label=gettext_lazy("Prevailing language"),
+        choices=[("", gettext_lazy("None: all authentic texts are equal")), ("en", "English"), ("ru", "Русский"), ("hi", "हिन्दी")],
         required=False,
     )
 

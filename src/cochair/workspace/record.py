@@ -15,8 +15,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cochair.accounts import rights
@@ -45,7 +44,9 @@ class BundleForm(forms.Form):
     """A bundle of the other Side."""
 
     bundle = Upload(
-        label=lazy("Bundle of the other Side"), help_text=lazy("The file that their node wrote, at most 1 GiB"), limit=BUNDLE_LIMIT
+        label=gettext_lazy("Bundle of the other Side"),
+        help_text=gettext_lazy("The file that their node wrote, at most 1 GiB"),
+        limit=BUNDLE_LIMIT,
     )
 
 

@@ -5,7 +5,7 @@ catalogue is shown as it is: it is never lost.
 """
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as known
+from django.utils.translation import gettext_noop
 
 from cochair.workspace.words import kind_name
 
@@ -105,35 +105,35 @@ def void_words(code: str) -> str:
 
 
 ERRORS = (
-    known("There is no text"),
-    known("Type the wording, or withdraw your proposal"),
-    known("A square bracket is not closed, or stands inside another"),
-    known("Write wording in dispute as [IN: one wording / RU: the other], without brackets inside brackets"),
-    known("Write each Side's code and a colon before its wording, parted by a slash: [IN: one wording / RU: the other]"),
-    known("Put each text into the column of its language"),
-    known("Add a provision of that kind instead"),
-    known("The Sides have not agreed on it yet"),
-    known("Something was written in this act since it was read"),
-    known("Look at it again, then seal"),
-    known("Our Side has sealed in this act already"),
-    known("Take that seal back first"),
-    known("This act is complete: all Sides have sealed"),
-    known("A later change is a correction"),
-    known("The response is for another room, Side or mandate"),
-    known("Upload the response to the request of this page"),
-    known("The signature is not over this request"),
-    known("Sign the request file again"),
-    known("This is not the response to a request"),
-    known("Upload the file that `cochair sign` wrote"),
-    known("The public key cannot be read"),
-    known("Give it in hex as `cochair keys` printed it"),
-    known("No agreed wording differs from the sealed text"),
-    known("Propose and agree on the corrected wording first"),
-    known("The text is not adopted yet"),
-    known("Adopt it first: both Sides seal the same manifest"),
-    known("Nothing is prepared for signing yet"),
-    known("Prepare the manifest first"),
-    known("The session or its body is not agreed"),
-    known("Agree on the session and on the body before its protocol is adopted"),
+    gettext_noop("There is no text"),
+    gettext_noop("Type the wording, or withdraw your proposal"),
+    gettext_noop("A square bracket is not closed, or stands inside another"),
+    gettext_noop("Write wording in dispute as [IN: one wording / RU: the other], without brackets inside brackets"),
+    gettext_noop("Write each Side's code and a colon before its wording, parted by a slash: [IN: one wording / RU: the other]"),
+    gettext_noop("Put each text into the column of its language"),
+    gettext_noop("Add a provision of that kind instead"),
+    gettext_noop("The Sides have not agreed on it yet"),
+    gettext_noop("Something was written in this act since it was read"),
+    gettext_noop("Look at it again, then seal"),
+    gettext_noop("Our Side has sealed in this act already"),
+    gettext_noop("Take that seal back first"),
+    gettext_noop("This act is complete: all Sides have sealed"),
+    gettext_noop("A later change is a correction"),
+    gettext_noop("The response is for another room, Side or mandate"),
+    gettext_noop("Upload the response to the request of this page"),
+    gettext_noop("The signature is not over this request"),
+    gettext_noop("Sign the request file again"),
+    gettext_noop("This is not the response to a request"),
+    gettext_noop("Upload the file that `cochair sign` wrote"),
+    gettext_noop("The public key cannot be read"),
+    gettext_noop("Give it in hex as `cochair keys` printed it"),
+    gettext_noop("No agreed wording differs from the sealed text"),
+    gettext_noop("Propose and agree on the corrected wording first"),
+    gettext_noop("The text is not adopted yet"),
+    gettext_noop("Adopt it first: both Sides seal the same manifest"),
+    gettext_noop("Nothing is prepared for signing yet"),
+    gettext_noop("Prepare the manifest first"),
+    gettext_noop("The session or its body is not agreed"),
+    gettext_noop("Agree on the session and on the body before its protocol is adopted"),
 )
 """What the operations say without names or numbers in it: looked up in the catalogue by ``desk.told``."""

@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cochair.accounts import rights
@@ -45,7 +45,7 @@ RIGHTS = ("manifest.prepare", "mandate.file", "seal.file", "seal.attest", "seal.
 class PrepareForm(forms.Form):
     """Which act comes next."""
 
-    kind = forms.ChoiceField(label=lazy("Next act"))
+    kind = forms.ChoiceField(label=gettext_lazy("Next act"))
 
     def __init__(self, act: Act, *args: Any, **kwargs: Any) -> None:
         """The choices are those that may follow."""
@@ -57,16 +57,16 @@ class PrepareForm(forms.Form):
 class MandateForm(forms.Form):
     """A person's public key, bound to a post."""
 
-    post = forms.ChoiceField(label=lazy("Post"))
-    suite = forms.ChoiceField(label=lazy("Kind of key"), choices=[(one, one) for one in dsse.SUITES])
+    post = forms.ChoiceField(label=gettext_lazy("Post"))
+    suite = forms.ChoiceField(label=gettext_lazy("Kind of key"), choices=[(one, one) for one in dsse.SUITES])
     public = forms.CharField(
-        label=lazy("Public key"),
-        help_text=lazy("In hex, as `cochair keys show` prints it. The private key stays with its person."),
+        label=gettext_lazy("Public key"),
+        help_text=gettext_lazy("In hex, as `cochair keys show` prints it. The private key stays with its person."),
         max_length=4096,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )
-    since = forms.DateField(label=lazy("Valid from"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=lazy("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=gettext_lazy("Valid from"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=gettext_lazy("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, posts: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         """``posts`` of our Side on the body."""
@@ -84,22 +84,24 @@ class MandateForm(forms.Form):
 class ResponseForm(forms.Form):
     """The file that the signer's own machine wrote."""
 
-    response = Upload(label=lazy("Response file"), limit=RESPONSE_LIMIT)
+    response = Upload(label=gettext_lazy("Response file"), limit=RESPONSE_LIMIT)
 
 
 class ScanForm(forms.Form):
     """The scanned original, and the statement that it is one."""
 
-    scan = Upload(label=lazy("Scan of the signed originals"), help_text=lazy("PDF, JPEG or PNG, at most 64 MiB"), limit=SCAN_LIMIT)
-    attest = forms.BooleanField(label=lazy("I have compared: this scan shows the originals as both co-chairs signed them in ink"))
+    scan = Upload(
+        label=gettext_lazy("Scan of the signed originals"), help_text=gettext_lazy("PDF, JPEG or PNG, at most 64 MiB"), limit=SCAN_LIMIT
+    )
+    attest = forms.BooleanField(label=gettext_lazy("I have compared: this scan shows the originals as both co-chairs signed them in ink"))
     heads = forms.CharField(widget=forms.HiddenInput, max_length=400)
 
 
 class CheckForm(forms.Form):
     """A PDF that somebody says is a signed original."""
 
-    holder = forms.ChoiceField(label=lazy("Whose original"))
-    file = Upload(label=lazy("The signed PDF"), limit=ORIGINAL_LIMIT)
+    holder = forms.ChoiceField(label=gettext_lazy("Whose original"))
+    file = Upload(label=gettext_lazy("The signed PDF"), limit=ORIGINAL_LIMIT)
 
     def __init__(self, holders: list[str], *args: Any, **kwargs: Any) -> None:
         """``holders``: the Sides that keep an original."""
@@ -110,7 +112,7 @@ class CheckForm(forms.Form):
 class RefuseForm(forms.Form):
     """Why the other Side's seal is not valid by our law."""
 
-    reason = forms.ChoiceField(label=lazy("Reason"))
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """A closed list: a finding is final, and its reason a code."""

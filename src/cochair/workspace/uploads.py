@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from cochair.kit.errors import CochairError
 
@@ -23,10 +23,10 @@ class Upload(forms.FileField):
     """One file of at most ``limit`` bytes."""
 
     default_error_messages: ClassVar = {
-        "required": lazy("Choose a file."),
-        "empty": lazy("The file is empty."),
-        "missing": lazy("Choose a file."),
-        "invalid": lazy("Choose a file."),
+        "required": gettext_lazy("Choose a file."),
+        "empty": gettext_lazy("The file is empty."),
+        "missing": gettext_lazy("Choose a file."),
+        "invalid": gettext_lazy("Choose a file."),
     }
 
     def __init__(self, *, limit: int, **kwargs: Any) -> None:
