@@ -12,10 +12,17 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from cochair.exchange import run
+from cochair.record.node import Node
+from cochair.record.signer import InProcessSigner
+from cochair.stages import REGISTRY
+from tests.simulators.session import Session
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-m", "cochair.cli.main"]
@@ -85,6 +92,51 @@ def driver(folder, side, room, *, steps=0, seed=0):
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=ENVIRONMENT)
 
 
+@contextlib.contextmanager
+def inside(folder, *sides):
+    """The nodes of a folder in this process, where a test is about something else than their processes."""
+    nodes = [Node.open(Path(folder) / side.lower(), registry=REGISTRY, make_signer=InProcessSigner) for side in sides]
+    try:
+        yield nodes
+    finally:
+        for node in nodes:
+            node.close()
+
+
+def ready(folder, urls=(None, None)) -> str:
+    """Like `founded` and a folder beside each, in this process, and the terms name both Sides -> room."""
+    nodes = [
+        Node.init(
+            Path(folder) / side.lower(), side=side, domain=f"{side.lower()}.example", registry=REGISTRY, database_url=url, specimen=True,
+            make_signer=InProcessSigner,
+        )
+        for side, url in zip(SIDES, urls, strict=True)
+    ]  # fmt: skip
+    room = nodes[0].found("c7", sides=[node.descriptor("c7") for node in nodes])
+    nodes[1].join(nodes[0].terms(room))
+    for node, other in (nodes, nodes[::-1]):
+        run.set_address(node, room, other.side, run.Address(folder=str(other.folder.absolute() / "tree")))
+    for node in nodes:
+        node.close()
+    return room
+
+
+def wrote(folder, side, room, steps, seed=0):
+    """Like `acted`, in this process."""
+    with inside(folder, side) as (node,):
+        session = Session(node, room, seed)
+        return [entry for _ in range(steps) for entry in session.step()]
+
+
+def exchanged(folder, *order):
+    """Each of the Sides exchanges, in this order."""
+    with inside(folder, *SIDES) as nodes:
+        known = {node.side: node for node in nodes}
+        for side in order:
+            for room in known[side].rooms():
+                assert run.exchange(known[side], room).problems == {}
+
+
 def digests(folder, room):
     """Side -> its state digests, after fsck found nothing."""
     found = {}
@@ -117,6 +169,13 @@ def certificate(folder, name):
     (folder / f"{name}.key").write_bytes(key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
 
 
+class Served(NamedTuple):
+    """A running server: where it writes what it says, and its process."""
+
+    log: Path
+    pid: int
+
+
 @contextlib.contextmanager
 def serving(folder, side, port, *options):
     """A node served over TLS by the command, until the end of the block; it answers when the block begins."""
@@ -138,7 +197,7 @@ def serving(folder, side, port, *options):
             time.sleep(0.1)
         else:
             raise AssertionError(log.read_text())
-        yield log
+        yield Served(log, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=30)

@@ -29,8 +29,7 @@ def ended_alike(folder, room):
 
 @pytest.mark.parametrize("carry", [program.hand_over, by_bundle], ids=["folder", "bundle"])
 def test_from_a_folder_and_by_bundle(tmp_path, carry):
-    room = program.founded(tmp_path)
-    program.joined(tmp_path, carry)
+    room = program.ready(tmp_path)
     written = []
     for side, steps in (("IN", 25), ("RU", 15)):
         written += program.acted(tmp_path, side, room, steps=steps)
@@ -50,7 +49,7 @@ def test_over_https_with_own_certificates(tmp_path):
         program.certificate(tmp_path, side.lower())
     room = program.founded(tmp_path, addresses=[f"https://127.0.0.1:{ports[side]}" for side in program.SIDES])
     with (
-        program.serving(tmp_path, "IN", ports["IN"], "--every", "0.5") as log,
+        program.serving(tmp_path, "IN", ports["IN"], "--every", "0.5") as served,
         program.serving(tmp_path, "RU", ports["RU"], "--every", "0"),
     ):
         refused(ports["IN"], tmp_path, room)
@@ -58,7 +57,7 @@ def test_over_https_with_own_certificates(tmp_path):
         program.acted(tmp_path, "IN", room, steps=25)
         program.acted(tmp_path, "RU", room, steps=15)
         wait_until_alike(tmp_path, room)  # IN comes by itself every half second; RU is told to
-        assert "Traceback" not in log.read_text()
+        assert "Traceback" not in served.log.read_text()
     ended_alike(tmp_path, room)
 
 
