@@ -78,6 +78,7 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "matter.view": _READ,
         "negotiation.view": _NEGOTIATE,
         "press.read": _READ,
+        "press.keep": _NEGOTIATE,
         "internal.view": _NEGOTIATE,
         "node.operate": frozenset({"operator"}),
     }
@@ -89,8 +90,13 @@ def may(actor: Actor, action: str) -> bool:
     return bool(RIGHTS.get(action, frozenset()) & actor.roles)
 
 
-def require(actor: Actor, action: str) -> None:
-    """Return if one of the actor's roles holds the right; else, and for an unknown action, raise `Denied`."""
+def require(actor: Actor, action: str, side: str | None = None) -> None:
+    """Return if one of the actor's roles holds the right; else, and for an unknown action, raise `Denied`.
+
+    ``side``: the Side of the node on which the actor acts. Every operation names it: whoever is of another Side does nothing here, whatever his roles.
+    """
+    if side is not None and actor.side != side:
+        raise Denied(f"{actor.name} is of {actor.side} and does not act for {side}", "Act on the node of your own Side")
     if not may(actor, action):
         who = ", ".join(sorted(RIGHTS.get(action, frozenset())))
         raise Denied(f"{actor.name} may not do this ({action})", f"It is open to: {who}" if who else "No role holds this right")

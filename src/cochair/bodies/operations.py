@@ -23,7 +23,7 @@ MATTER_RIGHTS = {"bodies.body": "body.propose", "bodies.rules": "body.propose"}
 
 def propose_body(node: Node, room: str, actor: Actor, content: Body, *, subject: str = "self", level: Level = "agreed") -> str:
     """Propose a commission, working group or sub-group."""
-    rights.require(actor, "body.propose")
+    rights.require(actor, "body.propose", node.side)
     with node.read() as tx:
         above = [content.parent, *queries.ancestors(tx, room, content.parent, node.side)] if content.parent else []
     rules.body(content, own_id=None if subject == "self" else subject, ancestors=[one for one in above if one])
@@ -32,35 +32,35 @@ def propose_body(node: Node, room: str, actor: Actor, content: Body, *, subject:
 
 def propose_rules(node: Node, room: str, actor: Actor, body: str, content: Rules, *, level: Level = "agreed") -> str:
     """Propose a body's rules."""
-    rights.require(actor, "body.propose")
+    rights.require(actor, "body.propose", node.side)
     rules.rules(content)
     return positions.propose(node, room, "bodies.rules", content, subject=body, level=level)
 
 
 def add_post(node: Node, room: str, actor: Actor, content: Post) -> str:
     """Say that our Side has this post on a body; the id names the post."""
-    rights.require(actor, "post.state")
+    rights.require(actor, "post.state", node.side)
     rules.post(content)
     return positions.say(node, room, "bodies.post", content)
 
 
 def put_person(node: Node, room: str, actor: Actor, content: Person) -> str:
     """Keep what is to be known of a person as a paper of its own -> paper id."""
-    rights.require(actor, "person.state")
+    rights.require(actor, "person.state", node.side)
     rules.person(content)
     return node.put_paper(room, canonical.dumps(positions.plain(content)))
 
 
 def name_holder(node: Node, room: str, actor: Actor, content: Holder) -> str:
     """Say who holds a post of our Side."""
-    rights.require(actor, "post.state")
+    rights.require(actor, "post.state", node.side)
     rules.holder(content)
     return positions.say(node, room, "bodies.holder", content)
 
 
 def end_holder(node: Node, room: str, actor: Actor, holder: str, until: str) -> str:
     """Say that a holder of a post of our Side leaves it after the day ``until``."""
-    rights.require(actor, "post.state")
+    rights.require(actor, "post.state", node.side)
     with node.read() as tx:
         said = {one.id: one for one in record.statements(tx, room, "bodies.holder/1") if one.side == node.side}
     if holder not in said:
@@ -72,6 +72,6 @@ def end_holder(node: Node, room: str, actor: Actor, holder: str, until: str) -> 
 
 def name_designee(node: Node, room: str, actor: Actor, content: Designee) -> str:
     """Say who acts for a post of our Side at one meeting, by letter."""
-    rights.require(actor, "post.state")
+    rights.require(actor, "post.state", node.side)
     rules.designee(content)
     return positions.say(node, room, "bodies.designee", content)

@@ -30,28 +30,28 @@ MATTER_RIGHTS = {
 
 def propose_area(node: Node, room: str, actor: Actor, content: Area, *, subject: str = "self", level: Level = "agreed") -> str:
     """Propose an area of cooperation."""
-    rights.require(actor, "area.propose")
+    rights.require(actor, "area.propose", node.side)
     rules.area(content, own_id=None if subject == "self" else subject)
     return positions.propose(node, room, "followup.area", content, subject=subject, level=level)
 
 
 def propose_project(node: Node, room: str, actor: Actor, content: Project, *, subject: str = "self", level: Level = "agreed") -> str:
     """Propose a joint project in an area."""
-    rights.require(actor, "project.propose")
+    rights.require(actor, "project.propose", node.side)
     rules.project(content)
     return positions.propose(node, room, "followup.project", content, subject=subject, level=level)
 
 
 def call_project(node: Node, room: str, actor: Actor, project: str, session: str, content: Phrase, *, level: Level = "agreed") -> str:
     """Propose what a session calls a project: mode, stage and words."""
-    rights.require(actor, "project.propose")
+    rights.require(actor, "project.propose", node.side)
     rules.phrase(content)
     return positions.propose(node, room, "followup.phrase", content, subject=project, part=session, level=level)
 
 
 def propose_action(node: Node, room: str, actor: Actor, content: Action, *, subject: str = "self", level: Level = "agreed") -> str:
     """Propose an action as agreed; it exists once the other Side accepts."""
-    rights.require(actor, "action.propose")
+    rights.require(actor, "action.propose", node.side)
     rules.action(content, own_id=None if subject == "self" else subject)
     return positions.propose(node, room, "followup.action", content, subject=subject, level=level)
 
@@ -68,7 +68,7 @@ def confirm_candidate(
     due: Due | None = None,
 ) -> str:
     """Propose a paragraph of a settled protocol as an agreed action of ``session``. Raises `NotFound` when it is none or an action stands on it."""
-    rights.require(actor, "action.propose")
+    rights.require(actor, "action.propose", node.side)
     with node.read() as tx:
         found = {(one.manifest, one.provision): one for one in queries.candidates(tx, room, session, node.side)}
         body = meetings.session(tx, room, session, node.side).content.body
@@ -89,28 +89,28 @@ def confirm_candidate(
 
 def name_lead(node: Node, room: str, actor: Actor, content: Lead) -> str:
     """Name our Side's lead of an action, as the other Side may see it."""
-    rights.require(actor, "lead.state")
+    rights.require(actor, "lead.state", node.side)
     rules.lead(content)
     return positions.say(node, room, "followup.lead", content)
 
 
 def report_action(node: Node, room: str, actor: Actor, content: ActionReport) -> str:
     """Give our Side's account of an action."""
-    rights.require(actor, "report.state")
+    rights.require(actor, "report.state", node.side)
     rules.report(content)
     return positions.say(node, room, "followup.report", content)
 
 
 def assess(node: Node, room: str, actor: Actor, action: str, session: str, content: Assessment, *, level: Level = "agreed") -> str:
     """Propose the agreed state of an action at a session."""
-    rights.require(actor, "assessment.propose")
+    rights.require(actor, "assessment.propose", node.side)
     rules.assessment(content, own_id=action)
     return positions.propose(node, room, "followup.assessment", content, subject=action, part=session, level=level)
 
 
 def accept_assessments(node: Node, room: str, actor: Actor, session: str, actions: Iterable[str]) -> dict[str, str]:
     """Accept the other Side's assessments of several actions -> action -> id of the entry; those where nothing is to be accepted are left out."""
-    rights.require(actor, "assessment.propose")
+    rights.require(actor, "assessment.propose", node.side)
     done: dict[str, str] = {}
     for action in actions:
         try:
@@ -122,7 +122,7 @@ def accept_assessments(node: Node, room: str, actor: Actor, session: str, action
 
 def propose_way_forward(node: Node, room: str, actor: Actor, session: str, content: WayForward, *, level: Level = "agreed") -> str:
     """Propose how the review of a session closes."""
-    rights.require(actor, "way_forward.propose")
+    rights.require(actor, "way_forward.propose", node.side)
     with node.read() as tx:
         host = meetings.session(tx, room, session, node.side).content.host
     rules.way_forward(content, host=host)

@@ -33,7 +33,7 @@ MATTER_RIGHTS = {"meetings.session": "session.propose", "meetings.dates": "dates
 
 def propose_session(node: Node, room: str, actor: Actor, content: Session, *, subject: str = "self", level: Level = "agreed") -> str:
     """Propose that a meeting takes place."""
-    rights.require(actor, "session.propose")
+    rights.require(actor, "session.propose", node.side)
     previous = None
     if content.previous is not None:
         with node.read() as tx:
@@ -44,21 +44,21 @@ def propose_session(node: Node, room: str, actor: Actor, content: Session, *, su
 
 def propose_dates(node: Node, room: str, actor: Actor, session: str, content: Dates, *, level: Level = "agreed") -> str:
     """Propose dates and place."""
-    rights.require(actor, "dates.propose")
+    rights.require(actor, "dates.propose", node.side)
     rules.dates(content)
     return positions.propose(node, room, "meetings.dates", content, subject=session, level=level)
 
 
 def propose_agenda(node: Node, room: str, actor: Actor, session: str, content: Agenda, *, level: Level = "agreed") -> str:
     """Propose an agenda."""
-    rights.require(actor, "agenda.propose")
+    rights.require(actor, "agenda.propose", node.side)
     rules.agenda(content)
     return positions.propose(node, room, "meetings.agenda", content, subject=session, level=level)
 
 
 def give_delegation(node: Node, room: str, actor: Actor, session: str, members: Sequence[Member]) -> list[str]:
     """Give our Side's list as a whole, replacing one given before -> ids of its pages. Raises `Conflict` once the list is frozen."""
-    rights.require(actor, "delegation.state")
+    rights.require(actor, "delegation.state", node.side)
     rules.members(members)
     with node.read() as tx:
         before, frozen = queries.pages(tx, room, session, node.side), queries.delegation(tx, room, session, node.side).frozen
@@ -78,7 +78,7 @@ def give_delegation(node: Node, room: str, actor: Actor, session: str, members: 
 
 def freeze_delegation(node: Node, room: str, actor: Actor, session: str) -> str:
     """Say that our Side's list is final."""
-    rights.require(actor, "delegation.freeze")
+    rights.require(actor, "delegation.freeze", node.side)
     with node.read() as tx:
         standing = queries.pages(tx, room, session, node.side)
         frozen = queries.delegation(tx, room, session, node.side).frozen
@@ -91,7 +91,7 @@ def freeze_delegation(node: Node, room: str, actor: Actor, session: str) -> str:
 
 def change_delegation(node: Node, room: str, actor: Actor, content: DelegationChange) -> str:
     """Notify one change of our Side's frozen list."""
-    rights.require(actor, "delegation.state")
+    rights.require(actor, "delegation.state", node.side)
     with node.read() as tx:
         present = queries.delegation(tx, room, content.session, node.side)
     rules.change(content, [one.person for one in present.members], frozen=bool(present.frozen))
@@ -100,27 +100,27 @@ def change_delegation(node: Node, room: str, actor: Actor, content: DelegationCh
 
 def file_report(node: Node, room: str, actor: Actor, content: Report) -> str:
     """File a sub-group's report for our Side."""
-    rights.require(actor, "report.state")
+    rights.require(actor, "report.state", node.side)
     rules.report(content)
     return positions.say(node, room, "meetings.report", content)
 
 
 def send_letter(node: Node, room: str, actor: Actor, content: Letter) -> str:
     """Put a letter of our Side into the register."""
-    rights.require(actor, "letter.state")
+    rights.require(actor, "letter.state", node.side)
     rules.letter(content, side=node.side)
     return positions.say(node, room, "meetings.letter", content)
 
 
 def note_receipt(node: Node, room: str, actor: Actor, content: Receipt) -> str:
     """Say that a letter of the other Side arrived, and under which number of ours."""
-    rights.require(actor, "letter.state")
+    rights.require(actor, "letter.state", node.side)
     rules.receipt(content)
     return positions.say(node, room, "meetings.receipt", content)
 
 
 def declare(node: Node, room: str, actor: Actor, content: Declaration) -> str:
     """Enter our Side's statement for the record of a session."""
-    rights.require(actor, "declaration.state")
+    rights.require(actor, "declaration.state", node.side)
     rules.declaration(content)
     return positions.say(node, room, "meetings.declaration", content)

@@ -58,7 +58,7 @@ def enter_received(
 
     ``paper``: the letter or file itself; ``account``: made by `account_of_position` or `account_of_statement`.
     """
-    rights.require(actor, "received.enter")
+    rights.require(actor, "received.enter", node.side)
     if from_side == node.side:
         raise CochairError("This would be received from our own Side", "Choose the Side that sent it")
     if how == "letter" and paper is None:
@@ -73,13 +73,13 @@ def enter_received(
 
 def take_back_received(node: Node, room: str, actor: Actor, received: str) -> None:
     """Take back an account of ours that was entered wrongly; it stays readable and no longer feeds anything."""
-    rights.require(actor, "received.enter")
+    rights.require(actor, "received.enter", node.side)
     positions.say_anew(node, room, "", received, None)
 
 
 def confirm_received(node: Node, room: str, actor: Actor, received: str) -> str:
     """Say for our Side: what they entered as received from us is right. From now on it is our own word."""
-    rights.require(actor, "received.answer")
+    rights.require(actor, "received.answer", node.side)
     one = _waiting(node, room, received)
     if one.account["as"] == "position":
         _position_may_be_confirmed(node, room, one)
@@ -115,7 +115,7 @@ def correct_received(
     node: Node, room: str, actor: Actor, received: str, *, by: str | None = None, content: msgspec.Struct | None = None
 ) -> str:
     """Say for our Side: not so, but as in our entry ``by``, or as in ``content``, which is written first in the form of the account."""
-    rights.require(actor, "received.answer")
+    rights.require(actor, "received.answer", node.side)
     one = _waiting(node, room, received)
     if by is None:
         by = _write_instead(node, room, one, content)

@@ -58,7 +58,7 @@ def file_mandate(
     certificate: bytes | None = None,
 ) -> str:
     """Bind a key to a post of our Side for a period -> the entry, which seals name. ``public``: hex of the DER public key (or raw Ed25519)."""
-    rights.require(actor, "mandate.file")
+    rights.require(actor, "mandate.file", node.side)
     public_key(suite, public)
     entry = {
         "key": sha256(bytes.fromhex(public)).hexdigest(),

@@ -58,26 +58,26 @@ class Proposed(NamedTuple):
 
 def open_instrument(node: "Node", room: str, actor: Actor, content: Instrument) -> str:
     """Introduce an instrument -> its id; its working log begins with the first provision. The other Side joins by `accept_instrument`."""
-    rights.require(actor, "protocol.open")
+    rights.require(actor, "protocol.open", node.side)
     rules.check_instrument(content)
     return positions.propose(node, room, "protocol.instrument", content)
 
 
 def accept_instrument(node: "Node", room: str, actor: Actor, id_: str) -> str:
     """Take the other Side's instrument (its kind and languages) as ours."""
-    rights.require(actor, "protocol.open")
+    rights.require(actor, "protocol.open", node.side)
     return positions.accept(node, room, "protocol.instrument", id_)
 
 
 def name_signatory(node: "Node", room: str, actor: Actor, content: Signatory) -> str:
     """State which post will sign for our Side, and by which designee's statement."""
-    rights.require(actor, "protocol.signatory")
+    rights.require(actor, "protocol.signatory", node.side)
     return positions.say(node, room, "protocol.signatory", content)
 
 
 def propose_draft(node: "Node", room: str, actor: Actor, id_: str, units: Sequence[Unit]) -> list[str]:
     """Propose provisions with their texts and append them to the order -> ids of the provisions. One batch, whatever its length."""
-    rights.require(actor, "protocol.propose")
+    rights.require(actor, "protocol.propose", node.side)
     log, spoken, sides = opened(node, room, id_)
     texts = [{lang: rules.clean_text(text) for lang, text in unit.texts.items()} for unit in units]
     for unit, found in zip(units, texts, strict=True):
@@ -131,7 +131,7 @@ def propose_text(
     node: "Node", room: str, actor: Actor, provision: str, lang: str, text: Text, *, base: str | None = None, ad_referendum: bool = False
 ) -> Proposed:
     """Propose a wording. ``base``: our Side's position as the author saw it (None: there was none). On a clash it is kept beside, not over."""
-    rights.require(actor, "protocol.propose")
+    rights.require(actor, "protocol.propose", node.side)
     id_, kind = provision_of(node, room, provision)
     log, spoken, sides = opened(node, room, id_)
     check_language(spoken, lang)
@@ -153,7 +153,7 @@ def propose_text(
 
 def take_alternative(node: "Node", room: str, actor: Actor, provision: str, part: str, side: str) -> str:
     """Make a wording that was kept beside (of either Side) our position, and drop it from the alternatives if it was ours."""
-    rights.require(actor, "protocol.propose")
+    rights.require(actor, "protocol.propose", node.side)
     with node.read() as tx:
         state = queries.matter(tx, room, "protocol.alternative", provision, part)
     found = state.positions.get(side) if state else None
@@ -176,7 +176,7 @@ def accept_texts(
     Raises NotFound when it proposes none, NotHeld when a text has not arrived, Rejected when a text is flagged, Conflict when the wording to be
     taken is not the only one.
     """
-    rights.require(actor, "protocol.accept")
+    rights.require(actor, "protocol.accept", node.side)
     drafts = acceptance(node, room, provision, tuple(langs), "ad-referendum" if ad_referendum else "agreed")
     if not drafts:
         raise NotFound("The other Side proposes nothing here that is not ours already", "Open the provision again")
@@ -190,7 +190,7 @@ def accept_text(node: "Node", room: str, actor: Actor, provision: str, lang: str
 
 def accept_all(node: "Node", room: str, actor: Actor, id_: str, provisions: Iterable[str] = ()) -> int:
     """Take every wording of the other Side where ours says nothing (of these provisions, or of all), and its order -> how many were taken."""
-    rights.require(actor, "protocol.accept")
+    rights.require(actor, "protocol.accept", node.side)
     view = grid(node, room, id_)
     wanted = set(provisions)
     drafts: list[Draft] = []
@@ -210,13 +210,13 @@ def accept_all(node: "Node", room: str, actor: Actor, id_: str, provisions: Iter
 
 def withdraw_text(node: "Node", room: str, actor: Actor, provision: str, lang: str) -> str:
     """Take our wording back: our Side then proposes none."""
-    rights.require(actor, "protocol.withdraw")
+    rights.require(actor, "protocol.withdraw", node.side)
     return positions.withdraw(node, room, "protocol.text", provision, lang, log=parse_id(provision).log)
 
 
 def reserve(node: "Node", room: str, actor: Actor, provision: str, lang: str) -> str:
     """Reserve our position on the wording that stands or is proposed: we neither take nor drop it. Until lifted, the text is not agreed."""
-    rights.require(actor, "protocol.accept")
+    rights.require(actor, "protocol.accept", node.side)
     with node.read() as tx:
         state = queries.matter(tx, room, "protocol.text", provision, lang)
     content = content_of(state, node.side) if state else None
@@ -228,7 +228,7 @@ def reserve(node: "Node", room: str, actor: Actor, provision: str, lang: str) ->
 
 def confirm(node: "Node", room: str, actor: Actor, provision: str, lang: str) -> str:
     """Lift our reservation, or confirm what we agreed ad referendum: the same wording, agreed."""
-    rights.require(actor, "protocol.accept")
+    rights.require(actor, "protocol.accept", node.side)
     ours = _ours(node, room, provision, lang)
     if ours is None or ours.content is None:
         raise NotFound("Our Side has no position here", "Accept or propose a wording")
@@ -250,13 +250,13 @@ def resolve_bracket(
 
 def settle_crossed(node: "Node", room: str, actor: Actor, provision: str, lang: str) -> str:
     """Each Side took the other's wording, or typed the same words: one click settles it on the smaller id."""
-    rights.require(actor, "protocol.accept")
+    rights.require(actor, "protocol.accept", node.side)
     return positions.settle_crossed(node, room, "protocol.text", provision, lang, log=parse_id(provision).log)
 
 
 def propose_order(node: "Node", room: str, actor: Actor, id_: str, rows: Sequence[OrderRow]) -> list[str]:
     """Propose the order of the provisions with their printed numbers -> entries, one a page."""
-    rights.require(actor, "protocol.propose")
+    rights.require(actor, "protocol.propose", node.side)
     with node.read() as tx:
         instrument(tx, room, id_)
         known = {one.subject for one in queries.matters(tx, room, "protocol.provision") if parse_id(one.subject).log == working_log(id_)}
@@ -266,7 +266,7 @@ def propose_order(node: "Node", room: str, actor: Actor, id_: str, rows: Sequenc
 
 def accept_order(node: "Node", room: str, actor: Actor, id_: str) -> list[str]:
     """Take the other Side's order as ours, all pages -> entries."""
-    rights.require(actor, "protocol.accept")
+    rights.require(actor, "protocol.accept", node.side)
     drafts = order_acceptance(node, room, id_)
     if not drafts:
         raise NotFound("The other Side proposes no other order", "There is nothing to accept")
@@ -278,7 +278,7 @@ def mark_concordance(node: "Node", room: str, actor: Actor, id_: str, provisions
 
     -> how many marks were written; a fresh mark is not written twice. Raises Conflict if a named text is not agreed and clean yet.
     """
-    rights.require(actor, "protocol.concordance")
+    rights.require(actor, "protocol.concordance", node.side)
     view = grid(node, room, id_)
     bound = [lang for lang, status in view.languages if status != "working"]
     wanted, which = set(provisions), set(langs) or set(bound[1:])
@@ -303,7 +303,7 @@ def mark_concordance(node: "Node", room: str, actor: Actor, id_: str, provisions
 
 def comment(node: "Node", room: str, actor: Actor, subject: str, lang: str, words: str) -> str:
     """A remark on a provision (or the instrument) that both Sides read -> the entry."""
-    rights.require(actor, "protocol.comment")
+    rights.require(actor, "protocol.comment", node.side)
     id_ = subject if parse_id(subject).log == "record" else provision_of(node, room, subject)[0]
     paper = node.put_paper(room, note(lang, words))
     return node.write(room, [Draft(working_log(id_), "comment", "record.comment/1", {"subject": subject, "paper": paper})])[0]

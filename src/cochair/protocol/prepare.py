@@ -77,7 +77,7 @@ def prepare(node: "Node", room: str, actor: Actor, id_: str, kind: str = "adopt"
 
     A step that only confirms (sign, initial, confirm) keeps the originals of the step before; adoption and correction make new ones.
     """
-    rights.require(actor, "manifest.prepare")
+    rights.require(actor, "manifest.prepare", node.side)
     first, _ = prepare_manifest(node, room, id_, kind=kind, cut=cut, keep=False)
     files = make(node, room, first)
     parts = tuple(files[side].part for side in first.parties)

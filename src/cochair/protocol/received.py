@@ -35,7 +35,7 @@ class Told(NamedTuple):
 
 def enter_text(node: "Node", room: str, actor: Actor, provision: str, lang: str, text: Text, told: Told) -> str:
     """Enter a wording that the other Side sent while it has no node: our account of it, never its act -> the entry."""
-    rights.require(actor, "received.enter")
+    rights.require(actor, "received.enter", node.side)
     id_, kind = provision_of(node, room, provision)
     _, spoken, sides = opened(node, room, id_)
     check_language(spoken, lang)
@@ -47,7 +47,7 @@ def enter_text(node: "Node", room: str, actor: Actor, provision: str, lang: str,
 
 def enter_agreement(node: "Node", room: str, actor: Actor, id_: str, told: Told, provisions: Iterable[str] = ()) -> list[str]:
     """Enter that the other Side agrees to the instrument, its order and our wordings (of these provisions, or of all) -> the entries."""
-    rights.require(actor, "received.enter")
+    rights.require(actor, "received.enter", node.side)
     log, wanted = working_log(id_), set(provisions)
     with node.read() as tx:
         states = [instrument(tx, room, id_), *queries.matters(tx, room, "protocol.order", id_)]

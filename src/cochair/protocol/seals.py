@@ -44,7 +44,7 @@ class Check(NamedTuple):
 
 def seal_request(node: "Node", room: str, actor: Actor, manifest: str, mandate: str) -> bytes:
     """The request file for a signature by key under one of our mandates. Raises Conflict if the manifest may not be sealed here."""
-    rights.require(actor, "seal.file")
+    rights.require(actor, "seal.file", node.side)
     made = _sealable(node, room, manifest)
     with node.read() as tx:
         found = next((one for one in mandates(tx, room, node.side) if one.id == mandate), None)
@@ -67,7 +67,7 @@ def seal_request(node: "Node", room: str, actor: Actor, manifest: str, mandate: 
 
 def file_seal(node: "Node", room: str, actor: Actor, response: bytes) -> str:
     """File the response to a request -> the seal. Raises Rejected on a bad signature, Conflict if the slot has changed since it was asked for."""
-    rights.require(actor, "seal.file")
+    rights.require(actor, "seal.file", node.side)
     from cochair.kit import canonical
 
     envelope = canonical.loads(response, limit=dsse.ENVELOPE_LIMIT)
@@ -87,7 +87,7 @@ def file_seal(node: "Node", room: str, actor: Actor, response: bytes) -> str:
 
 def attest_scan(node: "Node", room: str, actor: Actor, manifest: str, scan: bytes, heads: Mapping[str, int]) -> str:
     """State that the scan is the original signed in ink -> the seal. ``heads``: what the person had before him (``gather.heads`` of his page)."""
-    rights.require(actor, "seal.attest")
+    rights.require(actor, "seal.attest", node.side)
     if not scan:
         raise Rejected("The scan is empty", "Choose the file of the scanned original")
     made = _sealable(node, room, manifest)
@@ -97,7 +97,7 @@ def attest_scan(node: "Node", room: str, actor: Actor, manifest: str, scan: byte
 
 def revoke_seal(node: "Node", room: str, actor: Actor, seal: str) -> str:
     """Take our seal back; free until the other Side has acknowledged or sealed, after that the record decides what it was worth."""
-    rights.require(actor, "seal.revoke")
+    rights.require(actor, "seal.revoke", node.side)
     if find(node, room, seal).side != node.side:
         raise Rejected("This seal is the other Side's", "Only the Side that sealed can take its seal back")
     return node.write(room, [Draft("record", "revoke", "record.revoke/1", {"seal": seal})])[0]
@@ -225,7 +225,7 @@ def _key_problem(node: "Node", room: str, seal: Seal, slot: Slot) -> str:
 
 def confirm_scan(node: "Node", room: str, actor: Actor, seal: str) -> str:
     """A person of our Side has looked at the scan: it is the original that both signed -> the finding."""
-    rights.require(actor, "seal.find")
+    rights.require(actor, "seal.find", node.side)
     if find(node, room, seal).how != "scan":
         raise Rejected("This seal is by key", "The program checks it")
     return _finding(node, room, seal, valid=True, reason="scan-seen")
@@ -233,7 +233,7 @@ def confirm_scan(node: "Node", room: str, actor: Actor, seal: str) -> str:
 
 def refuse_seal(node: "Node", room: str, actor: Actor, seal: str, reason: str) -> str:
     """A person of our Side finds the other's seal not valid by our law -> the finding, which is final. ``reason``: a short code."""
-    rights.require(actor, "seal.find")
+    rights.require(actor, "seal.find", node.side)
     return _finding(node, room, seal, valid=False, reason=reason)
 
 

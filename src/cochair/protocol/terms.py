@@ -31,7 +31,7 @@ def propose_terms(node: "Node", room: str, actor: Actor, joining: Iterable[Mappi
 
     Raises Conflict if a Side's keys are not those that people compared, or if nobody joins.
     """
-    rights.require(actor, "seal.attest")
+    rights.require(actor, "seal.attest", node.side)
     before, digest = node.terms(room), _in_force(node, room)[-1]
     known = {each["side"] for each in before["sides"]}
     sides = [*before["sides"], *(dict(each) for each in joining if each["side"] not in known)]
@@ -44,7 +44,7 @@ def propose_terms(node: "Node", room: str, actor: Actor, joining: Iterable[Mappi
 
 def seal_terms(node: "Node", room: str, actor: Actor, digest: str, letter: bytes) -> str:
     """Seal new terms by a letter of the secretary of our Side -> the seal. Raises Conflict with what differs."""
-    rights.require(actor, "seal.attest")
+    rights.require(actor, "seal.attest", node.side)
     if not letter:
         raise Rejected("The letter is empty", "Choose the file of the letter by which the terms are settled")
     step = _sealable(node, room, digest)
