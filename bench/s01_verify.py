@@ -49,7 +49,7 @@ def measure(folder: Path, *, size: int = 100_000, big: int = 1_000_000, commits:
     log = write_log(folder / "log", size)
     few = write_log(folder / "few", max(size // 20, 1))
     signed = _personal(few)
-    ways = {"ours": lambda: _rate(size, log.verify), "personal": lambda: _rate(few.size, signed)}
+    ways = {"ours": lambda: _alone(log)[0], "personal": lambda: _rate(few.size, signed)}
     missing: dict[str, NotHere] = {}
     sample = list(islice((data for bundle in log.bundles() for data in bundle_decode(bundle)), max(size // 5, 1)))
     try:
@@ -90,14 +90,19 @@ def measure(folder: Path, *, size: int = 100_000, big: int = 1_000_000, commits:
     return rows + _growth(folder, log, big)
 
 
+def _alone(log: Log) -> tuple[float, float]:
+    """Rate, and peak of memory in MB, of a process that does nothing else, as a reader's would."""
+    rate, peak = run(sys.executable, "-m", "bench.s01_verify", str(log.folder), str(log.size), log.log_key, log.cosign_key).split()
+    return float(rate), float(peak)
+
+
 def _growth(folder: Path, small: Log, big: int) -> list[Row]:
     """Memory and rate of a process of its own, at both sizes."""
     logs = [small, write_log(folder / "big", big)]
     seen: dict[int, list[tuple[float, float]]] = {log.size: [] for log in logs}
     for _ in range(3):
         for log in logs:
-            said = run(sys.executable, "-m", "bench.s01_verify", str(log.folder), str(log.size), log.log_key, log.cosign_key).split()
-            seen[log.size].append((float(said[0]), float(said[1])))
+            seen[log.size].append(_alone(log))
     memory = max(peak for _, peak in seen[big])
     rates = {size: [rate for rate, _ in runs] for size, runs in seen.items()}
     ten = big >= 10_000_000
