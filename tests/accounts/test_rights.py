@@ -14,19 +14,19 @@ ASKED = re.compile(r"""(?:require\(\s*[\w.]+,\s*|needs\(\s*|\bmay\(\s*[\w.]+,\s*
 # what each role may, written out a second time on purpose: a right given by mistake has to be given twice
 MAY = {
     "observer": "matter.view press.read record.view",
-    "member": "internal.view matter.view negotiation.view press.read protocol.comment record.view",
-    "lead": "internal.view matter.view negotiation.view press.read protocol.comment record.view report.state",
+    "member": "internal.view matter.view negotiation.view press.keep press.read protocol.comment record.view",
+    "lead": "internal.view matter.view negotiation.view press.keep press.read protocol.comment record.view report.state",
     "operator": "bundle.read bundle.write exchange.run node.operate record.view",
     "cochair": """
         action.propose agenda.propose area.propose assessment.propose body.propose dates.propose declaration.state internal.view lead.state
-        manifest.prepare matter.view negotiation.view post.state press.read project.propose protocol.accept protocol.comment protocol.concordance
+        manifest.prepare matter.view negotiation.view post.state press.keep press.read project.propose protocol.accept protocol.comment protocol.concordance
         protocol.open protocol.propose protocol.signatory protocol.withdraw publication.consent received.answer record.view report.state seal.attest
         seal.file seal.find seal.revoke session.propose way_forward.propose
     """,
     "secretary": """
         action.propose agenda.propose area.propose assessment.propose body.propose bundle.read bundle.write dates.propose declaration.state
         delegation.freeze delegation.state exchange.run internal.view lead.state letter.state mandate.file manifest.prepare matter.view
-        negotiation.view person.state post.state press.read project.propose protocol.accept protocol.comment protocol.concordance protocol.open
+        negotiation.view person.state post.state press.keep press.read project.propose protocol.accept protocol.comment protocol.concordance protocol.open
         protocol.propose protocol.signatory protocol.withdraw publication.consent received.answer received.enter record.view report.state
         seal.attest seal.find session.propose way_forward.propose
     """,

@@ -112,6 +112,13 @@ def test_a_wrong_form_writes_nothing_and_loses_no_tick(secretary, ours):
     assert secretary.post("/publication/c7/", {"accept": "IN-99"}).status_code == 422
 
 
+def test_only_who_may_consent_is_shown_the_way(secretary, client, ours):
+    ours.everything()
+    assert "/publication/" in secretary.get("/public/").content.decode()
+    client.logout()
+    assert "/publication/" not in client.get("/public/").content.decode()
+
+
 def test_who_may_not_consent_is_refused(client, db, ours):
     client.force_login(make_user("observer", "observer"), backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get("/publication/c7/").status_code == 403

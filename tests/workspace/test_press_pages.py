@@ -199,6 +199,18 @@ def test_a_report_can_be_taken_out_again(desk):
     assert desk.get("/press/compare/?session=c7/IN-2").status_code == 404
 
 
+def test_an_observer_reads_and_keeps_nothing(desk, client):
+    page(add(desk))
+    name = kept.reports(using_folder())[0].name
+    client.force_login(make_user("observer", "observer"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "Add a report" not in page(client.get("/press/"))
+    page(client.get(f"/press/reports/{name}/"))
+    assert add(client, "SPECIMEN another").status_code == 403
+    assert client.post(f"/press/reports/{name}/remove/").status_code == 403
+    assert client.post("/press/samples/").status_code == 403
+    assert [one.name for one in kept.reports(using_folder())] == [name]
+
+
 @pytest.mark.parametrize("query", ["", "?session=c7/IN-99", "?session=nowhere/IN-2", "?session=c7/x", "?report=../../node"])
 def test_an_address_that_leads_nowhere_says_so(desk, query):
     page(add(desk))

@@ -6,6 +6,7 @@ consented to it; ``assets/``. Links are relative. The folder is made anew each t
 
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -61,7 +62,9 @@ def record_file(node: "Node", site: "Published") -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.tar"):
             old.unlink(missing_ok=True)
-        carry.write_bundle(node, site.room, path, working=False, papers=site.papers)
+        own = folder / f"{state}-{secrets.token_hex(4)}.making"  # two readers may ask at once
+        carry.write_bundle(node, site.room, own, working=False, papers=site.papers)
+        own.replace(path)
     return path
 
 

@@ -5,18 +5,20 @@ The pages themselves are made in ``pages.py``; here they get addresses. They are
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from cochair.accounts.access import public_page
+from cochair.accounts.access import actor_or_none, public_page
 from cochair.accounts.here import get_node
 from cochair.accounts.pages import in_room
+from cochair.accounts.rights import may
 from cochair.kit.errors import NotFound
 from cochair.publication import data as open_data
 from cochair.publication.export import record_file
 from cochair.publication.pages import live, page
 from cochair.publication.queries import Published, published
 
-SHELL = {"shell": "base.html"}
+CONSENT = "publication.consent"
 
 
 @public_page
@@ -27,7 +29,7 @@ def rooms(request: HttpRequest) -> HttpResponse:
     if len(found) == 1:
         return _page(request, found[0], "index")
     shown = [(page(site, live(site.slug), "index"), live(site.slug).to("index")) for site in found]
-    return render(request, "public/rooms.html", SHELL | {"rooms": [(one.context, url) for one, url in shown if one]})
+    return render(request, "public/rooms.html", _shell(request) | {"rooms": [(one.context, url) for one, url in shown if one]})
 
 
 @public_page
@@ -105,7 +107,13 @@ def _page(request: HttpRequest, site: Published, name: str, ref: str = "") -> Ht
     found = page(site, live(site.slug), name, ref)
     if found is None:
         raise NotFound("There is nothing public here", "Start from the public record")
-    return render(request, found.template, SHELL | found.context)
+    return render(request, found.template, _shell(request) | found.context)
+
+
+def _shell(request: HttpRequest) -> dict[str, str]:
+    """What the live pages have besides: the frame of all pages, and for who may consent the way to do so."""
+    who = actor_or_none(request) if request.user.is_authenticated else None
+    return {"shell": "base.html", "manage_url": reverse("publication") if who and may(who, CONSENT) else ""}
 
 
 def _json(value: object) -> HttpResponse:

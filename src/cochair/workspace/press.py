@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cochair.accounts.access import actor, needs
 from cochair.accounts.here import get_node
 from cochair.accounts.pages import in_room, refused
+from cochair.accounts.rights import may, require
 from cochair.kit.errors import CochairError, NotFound
 from cochair.kit.redline import Span
 from cochair.press import kept as store
@@ -79,8 +80,10 @@ class ReportForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def press(request: HttpRequest) -> HttpResponse:
     """All reports by the session that they speak of, and the form to keep another one."""
-    form = ReportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
+        require(actor(request), "press.keep")
+    form = ReportForm(request.POST, request.FILES) if request.method == "POST" else ReportForm()
+    if form.is_bound and form.is_valid():
         node = get_node()
         try:
             given = {"outlet": form.cleaned_data["outlet"], "published": form.cleaned_data["published"] or ""}
@@ -89,11 +92,11 @@ def press(request: HttpRequest) -> HttpResponse:
             form.add_error("text", told(error))
         else:
             return HttpResponseRedirect(reverse("press-report", args=(kept.name,)))
-    context = _list(list(places(request))) | {"form": form}
+    context = _list(list(places(request))) | {"form": form, "may_keep": may(actor(request), "press.keep")}
     return refused(request, "workspace/press.html", context) if form.is_bound else render(request, "workspace/press.html", context)
 
 
-@needs("press.read")
+@needs("press.keep")
 @require_POST
 def load_samples(request: HttpRequest) -> HttpResponse:
     """Keep the sample reports of the product, on a specimen node only."""
@@ -138,11 +141,12 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         "about": about,
         "headline": next((str(claim.value) for claim in reading.of("doc.headline") if claim.value), ""),
         "lang": _lang(reading),
+        "may_keep": may(actor(request), "press.keep"),
     }
     return render(request, "workspace/press_report.html", context)
 
 
-@needs("press.read")
+@needs("press.keep")
 @require_POST
 def remove(request: HttpRequest, name: str) -> HttpResponse:
     """Keep a report no longer."""
