@@ -25,7 +25,7 @@ from cochair.record.queries import Tx
 from cochair.workspace.actions import live_actions
 from cochair.workspace.addresses import matter_url, ref, session_url
 from cochair.workspace.matter import settled_by_us
-from cochair.workspace.matters import KINDS, WITH_PART
+from cochair.workspace.matters import KINDS, WITH_PART, body_of
 from cochair.workspace.names import Names, names_of
 from cochair.workspace.place import Place, places, side_name
 from cochair.workspace.session import days_left, link
@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def room_of(place: Place) -> dict[str, Any]:
     """One room's part of Home."""
-    if not place.may("matter.view"):
+    if not place.somewhere("matter.view"):
         return {"place": place, "blind": True}
     with place.node.read() as tx:
         names = names_of(tx, place)
@@ -56,7 +56,7 @@ def room_of(place: Place) -> dict[str, Any]:
         texts = [(one, session) for session in names.sessions for one in instruments(tx, place.room, session, place.side)]
         slots = {(one.slot.kind, one.slot.of, one.slot.step) for one in record.slots(tx, place.room) if one.agreed is None}
     waits += reports_due(place, actions)
-    if place.may("negotiation.view"):
+    if place.somewhere("negotiation.view"):
         waits += texts_waiting(place, names, texts) + signatures_waiting(place, names, slots, {one.id for one, _session in texts})
     owed = {side: [row for row in actions if row["agreed"] and side in row["sides"] and row["state"] not in ENDED] for side in place.sides}
     return {
@@ -98,7 +98,7 @@ def positions_waiting(tx: Tx, place: Place, names: Names) -> list[dict[str, Any]
     found = []
     for name, kind in KINDS.items():
         for one in readings(tx, place.room, name, kind.content, place.side):
-            if our_move(place, one) and place.may(kind.right, tx, None):
+            if our_move(place, one) and place.may(kind.right, tx, body_of(names, one.subject)):
                 subject = names.of(one.subject)
                 about = f"{subject}, {names.of(one.part)}" if name in WITH_PART else subject
                 crossed = settled_by_us(place, one.state)
@@ -127,7 +127,7 @@ def our_move(place: Place, one: Reading) -> bool:
 
 def received_waiting(tx: Tx, place: Place) -> list[dict[str, Any]]:
     """What the other Side entered as received from us."""
-    if not place.may("received.answer"):
+    if not place.somewhere("received.answer"):
         return []
     return [
         {
@@ -143,7 +143,7 @@ def received_waiting(tx: Tx, place: Place) -> list[dict[str, Any]]:
 def discrepancies(tx: Tx, place: Place) -> list[dict[str, Any]]:
     """Evidence of something wrong, and entries that are not counted."""
     url = link("record")
-    if not url or not place.may("record.view"):
+    if not url or not place.somewhere("record.view"):
         return []
     faults, voids = record.notices(tx, place.room, "fault"), record.voids(tx, place.room)
     found = [
@@ -158,7 +158,7 @@ def discrepancies(tx: Tx, place: Place) -> list[dict[str, Any]]:
 
 def reports_due(place: Place, actions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Actions of ours on which we have not reported, those whose date has passed first."""
-    if not place.may("report.state"):
+    if not place.somewhere("report.state"):
         return []
     due = [row for row in actions if row["agreed"] and place.side in row["sides"] and not row["reports"][0]["state"]]
     return [
@@ -189,7 +189,7 @@ def texts_waiting(place: Place, names: Names, texts: list[tuple[Any, str]]) -> l
 
 def signatures_waiting(place: Place, names: Names, slots: set[tuple[str, str, int]], known: set[str]) -> list[dict[str, Any]]:
     """Acts that the other Side has sealed and ours has not, and seals of theirs to look at."""
-    if not (place.may("seal.file") or place.may("seal.find")):
+    if not (place.somewhere("seal.file") or place.somewhere("seal.find")):
         return []
     found = []
     for kind, of, step in sorted(slots):

@@ -56,6 +56,10 @@ class Place(NamedTuple):
             raise Denied("Only the Side of this node acts here", "Open your own node")
         return found
 
+    def somewhere(self, right: str) -> bool:
+        """Whether any seat of the reader holds a right, on whichever body: decides what a page lists at all."""
+        return rights.may(actor_of(self.request.user, self.node.side), right)
+
     def may(self, right: str, tx: Tx | None = None, body: str | None = None) -> bool:
         """Whether the reader holds a right here: decides which buttons are drawn; the operations ask again."""
         return rights.may(self.actor(tx, body), right)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from cochair.accounts.access import needs
-from cochair.accounts.shown import day, days
+from cochair.accounts.shown import days
 from cochair.bodies import queries as bodies
 from cochair.followup import queries as followup
 from cochair.kit.errors import CochairError
@@ -19,7 +19,6 @@ from cochair.meetings import queries as meetings
 from cochair.meetings.queries import SessionView
 from cochair.protocol.history import InstrumentView, instruments
 from cochair.protocol.queries import Grid, grid
-from cochair.record.positions import Reading
 from cochair.record.queries import Tx
 from cochair.workspace import matter
 from cochair.workspace.actions import review_rows
@@ -27,10 +26,10 @@ from cochair.workspace.addresses import entry, ref, session_url
 from cochair.workspace.matters import About
 from cochair.workspace.names import Names, names_of
 from cochair.workspace.place import Place, enter, places, side_name, side_names
+from cochair.workspace.timeline import STOOD, steps
 from cochair.workspace.words import READING, body_name, code, page_language, picked, session_title
 
 EXCERPT = 5  # rows of the review on the session page
-STOOD = ("agreed", "ad-referendum", "account")
 
 
 @needs("matter.view")
@@ -107,7 +106,7 @@ def session(request: HttpRequest, room: str, session: str) -> HttpResponse:
         name: matter.opened(place, names, kind, About(session_id))
         for name, kind in (("dates", "meetings.dates"), ("agenda", "meetings.agenda"), ("itself", "meetings.session"))
     }
-    texts = [_panel(place, one) for one in found if place.may("negotiation.view")]
+    texts = [_panel(place, one) for one in found if place.somewhere("negotiation.view")]
     groups = _groups(names, view)
     title = session_title(view.content, place.side)
     body = names.bodies.get(view.content.body)
@@ -123,7 +122,7 @@ def session(request: HttpRequest, room: str, session: str) -> HttpResponse:
             "crumbs": body_crumbs(place, names, view.content.body),
             "facts": _facts(view, context),
             "specimen_counts": bool(place.node.terms(place.room).get("specimen")),
-            "steps": _steps(
+            "steps": steps(
                 view,
                 agenda,
                 [panel["grid"] for panel in texts],
@@ -244,7 +243,9 @@ def _delegation(tx: Tx, place: Place, session: str, side: str) -> dict[str, Any]
                 "late": one.late,
             }
             for one in view.members
-        ],
+        ]
+        if place.somewhere("negotiation.view")
+        else [],
     }
 
 
@@ -326,74 +327,3 @@ def _missing(shown: Grid) -> str:
             % {"count": meter.unmarked}
         )
     return ", ".join(parts)
-
-
-def _steps(
-    view: SessionView,
-    agenda: Reading | None,
-    grids: list[Grid | None],
-    texts: list[InstrumentView],
-    reports: tuple[int, int],
-    forward: Reading | None,
-) -> list[dict[str, str]]:
-    """The line of steps: what is done, the first that is not, what is to come; each with what is missing."""
-    shown = next((one for one in grids if one is not None), None)
-    step = texts[0].step if texts else ""
-    signed = step not in ("", "adopt", "initial")
-    filed, groups = reports
-    found: list[tuple[str, str, str, bool]] = [
-        (_("Dates and place"), _said_on(view.dates), _how(view.dates), view.dates is not None and view.dates.status in STOOD),
-        (_("Agenda agreed"), _said_on(agenda), _how(agenda), agenda is not None and agenda.status in STOOD),
-        (
-            _("Drafts exchanged"),
-            "",
-            _text_note(shown) if shown else _("no draft yet") if not step else "",
-            bool(step) or bool(shown and shown.rows),
-        ),
-        (
-            _("Sub-group reports"),
-            "",
-            _("%(in)s of %(all)s in") % {"in": filed, "all": groups} if groups else _("no sub-groups"),
-            filed >= groups,
-        ),
-        (
-            _("Session and signing"),
-            day(view.start, "medium") if view.start else "",
-            _("signed") if signed else _("text not yet clean") if shown and not shown.meter.clean else "",
-            signed,
-        ),
-        (_("Way forward"), _said_on(forward), _how(forward), forward is not None and forward.status in STOOD),
-    ]
-    first = next((number for number, one in enumerate(found) if not one[3]), len(found))
-    return [
-        {"name": name, "when": when, "note": note, "state": "done" if done else "now" if number == first else ""}
-        for number, (name, when, note, done) in enumerate(found)
-    ]
-
-
-def _text_note(shown: Grid) -> str:
-    rows = sum(row.kind == "paragraph" for row in shown.rows)
-    words = ngettext("%(count)s paragraph", "%(count)s paragraphs", rows) % {"count": rows}
-    brackets = shown.meter.brackets
-    return words + (", " + ngettext("%(count)s in brackets", "%(count)s in brackets", brackets) % {"count": brackets} if brackets else "")
-
-
-def _said_on(one: Reading | None) -> str:
-    if one is None or one.status not in STOOD:
-        return ""
-    said = [each.at for each in one.state.positions.values()] + [each.at for each in one.state.accounts.values()]
-    return day(max(said, default="")[:10], "medium")
-
-
-def _how(one: Reading | None) -> str:
-    if one is None:
-        return _("nobody has proposed it yet")
-    return {
-        "agreed": _("both Sides name the same"),
-        "ad-referendum": _("a capital has still to confirm"),
-        "account": _("by our account"),
-        "ours": _("the other Side has to answer"),
-        "theirs": _("waits for our answer"),
-        "told": _("their proposal, as received"),
-        "differ": _("the Sides propose differently"),
-    }[one.status]

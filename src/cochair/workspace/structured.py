@@ -52,7 +52,7 @@ class Line(forms.CharField):
         try:
             return text.clean(found) if found else found
         except CochairError as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(_("This may not stand in a joint text: %(why)s") % {"why": error.what}) from None
 
 
 class DayField(Line):
@@ -63,8 +63,8 @@ class DayField(Line):
         if found:
             try:
                 typed.day(found)
-            except CochairError as error:
-                raise ValidationError(str(error)) from None
+            except CochairError:
+                raise ValidationError(_("Not a day of the calendar: write it as 2026-02-28")) from None
         return found
 
 
