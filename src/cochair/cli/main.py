@@ -46,6 +46,8 @@ def main() -> None:
 
 
 def _fail(error: CochairError) -> NoReturn:
+    if not error.next_step:
+        error = CochairError(error.what, "Check the files that were named; what they should be: cochair COMMAND --help")
     if "--json" in sys.argv:
         sys.stdout.buffer.write(msgspec.json.encode({"error": error.what, "next": error.next_step}) + b"\n")
     show.error(error)

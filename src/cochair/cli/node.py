@@ -1,5 +1,6 @@
 """`cochair node`: make a node, serve it, exchange with the other Side, keep copies of it."""
 
+import ssl
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from cochair.cli.opening import FolderArgument, RoomOption, opened, registry, sl
 from cochair.exchange import recover, run
 from cochair.exchange.pull import Pulled
 from cochair.exchange.sources import FolderSource
-from cochair.kit.errors import CochairError, Conflict
+from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
 from cochair.record.node import Node
 
 app = typer.Typer(help="One Side's node, in one folder.", no_args_is_help=True)
@@ -76,8 +77,27 @@ def serve(
     """
     if bool(tls_cert) != bool(tls_key):
         raise CochairError("A certificate and its key belong together", "Give both --tls-cert and --tls-key, or neither")
+    _is_node(folder)
+    if tls_cert and tls_key:
+        _check_pair(tls_cert, tls_key)
     with _exchanging(folder, every):
         web("serve").serve(folder, host, port, tls_cert, tls_key)
+
+
+def _is_node(folder: Path) -> None:
+    if not (folder / "node.json").is_file():
+        raise NotFound(f"There is no node in {folder}", "Make one: cochair node init")
+
+
+def _check_pair(certificate: Path, key: Path) -> None:
+    """Raise `Rejected` unless both are PEM files that belong together: the server would say so too late, and less plainly."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        why = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+        raise Rejected(
+            f"{certificate} and {key} are not a certificate and its key: {why}", "Give two PEM files that belong together"
+        ) from None
 
 
 @contextmanager
@@ -129,8 +149,7 @@ def seat(
 
     Example: `cochair node seat node-in secretary-in secretary --shown "Executive Secretary of the Indian Side"`
     """
-    if not (folder / "node.json").is_file():
-        raise CochairError(f"There is no node in {folder}", "Make one: cochair node init")
+    _is_node(folder)
     prompted = sys.stdin.isatty()
     password = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if prompted else sys.stdin.readline().rstrip("\n")
     web("serve").prepare(folder)
