@@ -12,8 +12,8 @@ Rules:
 """
 
 import hashlib
-import tarfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -190,19 +190,11 @@ def _sender(path: Path, header: bundle.Header) -> list[notes.LineVerifier]:
 def _keys(path: Path, header: bundle.Header) -> list[str]:
     found: list[str] = []
     try:
-        with tarfile.open(path, "r:") as tar:
-            for member in tar:
-                where, _, name = member.name.rpartition("/")
-                if where != f"{header.room}/structural" or not member.isreg() or member.size > 65536:
-                    continue
-                file = tar.extractfile(member)
-                try:
-                    terms = open_structural(file.read() if file else b"", name)
-                except Rejected:
-                    continue  # said by the strict reading that follows
-                found += _named(terms, header.side)
-    except (tarfile.TarError, OSError, EOFError, ValueError, OverflowError):
-        return sorted(set(found))
+        for name, data in bundle.skim(path, f"{header.room}/structural", TRUST_LIMIT):
+            with suppress(Rejected):  # said by the strict reading that follows
+                found += _named(open_structural(data, name), header.side)
+    except Rejected:
+        pass  # likewise
     return sorted(set(found))
 
 
@@ -270,20 +262,31 @@ def _pdf(path: Path, read: Sequence[Replayed], anchor: Anchor | None, *, refused
 def _checked(path: Path, data: bytes, act: Agreed, part: OriginalPart, status: int) -> Line:
     sides = [one.side for one in act.manifest.signatories]
     pinned = {field_name(side): act.certificates[side] for side in sides if side in act.certificates}
-    certificates = pinned if len(pinned) == len(sides) else None
+    certificates = pinned if len(pinned) == len(sides) and all(pinned.values()) else None
     answer = check_limited(
         data, length=part.length, digest=part.sha256, fields=[field_name(side) for side in sides], certificates=certificates
     )
     if not answer.good:
         return Line(path.name, REFUSED, answer.words, "Take the original again from either Side's node")
     found = [one.field for one in answer.signatures]
+    for one in answer.signatures:
+        if pinned.get(one.field, one.signer.certificate_digest) != one.signer.certificate_digest:
+            lacks = pinned[one.field] == ""
+            words = f"{one.field} is signed, and the certificate that the mandate names " + (
+                "was not given along" if lacks else "is another"
+            )
+            return Line(
+                path.name, REFUSED, words, "Ask for the bundle with the certificates of the mandates" if lacks else "Do not trust this copy"
+            )
+    if found and any(name not in pinned for name in found):  # by whom, nothing in the record says
+        status = UNKNOWN
     if found and (lost := [side for side in sides if field_name(side) not in found]):
         words = f"The original is right, but the signature of {' and '.join(lost)} is missing"
         return Line(path.name, REFUSED, words, "Take the finished original again from either Side's node")
     details = [f"the original of {part.holder}, languages {', '.join(part.languages)}, {part.length} bytes as sealed"]
     details += [
         f"{one.field}: signed, by the certificate that the mandate names"
-        if certificates
+        if one.field in pinned
         else f"{one.field}: signed; no mandate names a certificate"
         for one in answer.signatures
     ]

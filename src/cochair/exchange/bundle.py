@@ -185,6 +185,17 @@ def peek(source: Path) -> Header:
     return parse_header(text)
 
 
+def skim(source: Path, under: str, limit: int) -> Iterator[tuple[str, bytes]]:
+    """Names (below the folder ``under``) and bytes of the members there, **unverified**, those beyond ``limit`` bytes left out. Raises `Rejected`."""
+    with _open(source) as file:
+        while (member := _next(file))[0]:
+            name, size = member
+            start = file.tell()
+            if name.startswith(f"{under}/") and size <= limit:
+                yield name[len(under) + 1 :], file.read(size)
+            file.seek(start + size + -size % _BLOCK)
+
+
 def _open(source: Path) -> BinaryIO:
     try:
         return source.open("rb")
