@@ -310,3 +310,29 @@ def test_the_session_page_puts_both_agendas_side_by_side_and_counts_from_lists(t
 
 def test_a_node_without_a_room_says_what_to_do_next(reader):
     assert b"Welcome to Cochair" in reader("secretary").get("/").content
+
+
+def test_a_signature_that_is_asked_stands_on_home(tmp_path, sit):
+    from tests.protocol import flow
+
+    with flow.table(tmp_path) as made:
+        text, _units = flow.settled(made)
+        key = flow.mandate(made.ours, made.room, flow.IN, made.body)
+        _, digest = flow.prepare.prepare_manifest(made.ours, made.room, text, kind="adopt")
+        flow.seal(made.ours, made.room, flow.IN, digest, key)
+        made.meet()
+        assert "A signature is asked of your Side: Protocol, 12th Session" in sit(made.theirs, "cochair").get("/").content.decode()
+        assert "A signature is asked" not in sit(made.theirs, "observer").get("/").content.decode()
+        assert "A signature is asked" not in sit(made.ours, "cochair").get("/").content.decode()
+
+
+def test_a_discrepancy_and_what_is_not_counted_stand_on_home(table, sit):
+    from cochair.record.node import Draft
+
+    with table.ours.read() as tx:
+        origin = table.ours.origin(table.room, side="RU")
+        assert record.voids(tx, table.room) == []
+    table.ours.write(table.room, [Draft("record", "fault", "record.fault/1", {"log": origin, "what": "fork", "evidence": None})])
+    text = sit(table.ours, "secretary").get("/").content.decode()
+    assert "A discrepancy in the record" in text
+    assert "/record/" in text

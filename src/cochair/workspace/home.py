@@ -105,7 +105,9 @@ def positions_waiting(tx: Tx, place: Place, names: Names) -> list[dict[str, Any]
                 found.append(
                     {
                         "words": _("%(what)s: %(about)s") % {"what": kind_name(name), "about": about},
-                        "url": matter_url(place.slug, name, one.subject, one.part),
+                        "url": link("protocol", place.slug, ref(one.subject))
+                        if name == "protocol.instrument"
+                        else matter_url(place.slug, name, one.subject, one.part),
                         "status": "crossed" if crossed else "to-answer",
                     }
                 )

@@ -202,7 +202,10 @@ def shown(page: Open, *, form: ContentForm | None = None, problem: CochairError 
         "title": kind_name(page.name),
         "about": title_of(page),
         "crumbs": crumbs_of(page),
-        "sides": pair(page),
+        "sides": (sides := pair(page)),
+        "legend": (side_name(page.place.side), next(one["name"] for one in sides if one["runs"]))
+        if any(one["runs"] for one in sides)
+        else None,
         "side_names": side_names(page.place),
         "own_side": page.place.side,
         "status": READING[read.status] if read is not None else "none",

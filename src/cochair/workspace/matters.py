@@ -89,6 +89,8 @@ def body_of(names: Names, entry: str) -> str | None:
     if entry in names.actions:
         action = names.actions[entry].content
         return action.body or (body_of(names, action.session) if action.session else None)
+    if entry in names.texts:
+        return body_of(names, names.texts[entry].content.session)
     if entry in names.projects:
         return body_of(names, names.projects[entry].content.area)
     if entry in names.areas:

@@ -11,11 +11,12 @@ from cochair.followup.contents import Action
 from cochair.kit.errors import CochairError, NotHeld
 from cochair.meetings import queries as meetings
 from cochair.meetings.queries import SessionView
+from cochair.protocol.contents import Instrument
 from cochair.protocol.text import parse, plain
-from cochair.record.positions import Reading
+from cochair.record.positions import Reading, readings
 from cochair.record.queries import Tx
 from cochair.workspace.place import Place
-from cochair.workspace.words import body_name, picked, session_title
+from cochair.workspace.words import body_name, code, picked, session_title
 
 SHORT = 20_000  # bytes of a paper that are read to show its text
 
@@ -29,6 +30,7 @@ class Names(NamedTuple):
     areas: Mapping[str, Reading]
     projects: Mapping[str, Reading]
     actions: Mapping[str, Reading]
+    texts: Mapping[str, Reading]
 
     def of(self, entry: str) -> str:
         """The name of one thing; its short id where this room has no name for it."""
@@ -41,6 +43,9 @@ class Names(NamedTuple):
                 return picked(found[entry].content.names)
         if entry in self.actions:
             return self.action(self.actions[entry].content)
+        if entry in self.texts:
+            content = self.texts[entry].content
+            return f"{code(content.kind)}, {self.of(content.session)}"
         return entry.replace("/record/", "-")
 
     def action(self, content: Action) -> str:
@@ -71,6 +76,7 @@ def names_of(tx: Tx, place: Place) -> Names:
         {one.id: _area(one) for one in followup.areas(tx, room, side)},
         {one.subject: one for one in followup.projects(tx, room, side)},
         {one.subject: one for one in followup.actions(tx, room, side)},
+        {one.subject: one for one in readings(tx, room, "protocol.instrument", Instrument, side)},
     )
 
 
