@@ -164,10 +164,11 @@ def test_reports_stand_beside_the_record(public, open_page, axe, width):
     enter(page, served.url, "/press/")
     for outlet, text in (("SPECIMEN Herald", KAZAN), ("SPECIMEN Courier", MOSCOW)):
         page.goto(served.url + "/press/")
+        if page.get_by_text(outlet).count():  # the run before kept it
+            continue
         page.get_by_label("Outlet").fill(outlet)
         page.get_by_label("Text of the report").fill(text)
         page.get_by_role("button", name="Read it").click()
-    page.complaints.clear()  # a report that the run before kept already is refused with 422
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{served.url}/press/compare/?session=c7/{short['session']}")
     assert page.get_by_text("12th Session in the press").is_visible()

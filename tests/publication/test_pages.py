@@ -3,6 +3,7 @@
 import pytest
 
 from cochair.accounts.here import using
+from cochair.kit.errors import Denied
 from cochair.publication import operations as op
 from cochair.publication.queries import published
 from tests.pages import make_user
@@ -55,6 +56,20 @@ def test_with_every_consent_a_stranger_sees_it_and_no_secret(client, db, ours):
     for word in ("wind tunnel", "аэродинамическую трубу", "ACTION exchange lists", "12.8", ours.t.room, "Specimen"):
         assert word in shown
     assert "sessionid" not in client.get("/public/").cookies
+
+
+def test_a_body_is_named_in_the_readers_language_whichever_side_has_the_name(client, db, ours):
+    ours.both(ours.t.body, "existence")
+    assert "SPECIMEN India-Russia Working Group" in client.get("/public/", headers={"accept-language": "en"}).content.decode()
+    assert (
+        '<h2 class="govuk-heading-l">ОБРАЗЕЦ Российско-индийская рабочая группа</h2>'
+        in client.get("/public/", headers={"accept-language": "ru"}).content.decode()
+    )
+
+
+def test_a_person_of_the_other_side_consents_to_nothing_here(client, db, ours):
+    with pytest.raises(Denied):
+        op.consent(ours.t.ours, ours.t.room, RU, ours.t.body, "existence")
 
 
 def test_only_one_page_is_closed_by_one_withdrawal(client, db, ours):

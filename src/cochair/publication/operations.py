@@ -49,7 +49,7 @@ def withdraw(node: "Node", room: str, actor: Actor, subject: str, *items: Item) 
 
 def accept(node: "Node", room: str, actor: Actor, subject: str) -> list[str]:
     """Consent to all that the other Side proposes to publish of a thing -> ids of the entries. Raises NotFound when it proposes nothing more."""
-    require(actor, "publication.consent")
+    require(actor, "publication.consent", node.side)
     with node.read() as tx:
         found = queries.matters(tx, room, "publication.consent", subject)
         offered = {one.part: position.content for one in found for side, position in one.positions.items() if side != node.side}
@@ -62,7 +62,7 @@ def accept(node: "Node", room: str, actor: Actor, subject: str) -> list[str]:
 
 def state(node: "Node", room: str, actor: Actor, wanted: Mapping[str, Iterable[str]]) -> list[str]:
     """Make these our Side's consents: thing -> all that may be published of it -> ids of the entries. Things not named stay as they are."""
-    require(actor, "publication.consent")
+    require(actor, "publication.consent", node.side)
     drafts: list[Draft] = []
     for subject, names in wanted.items():
         items, mine = set(names), _contents(node, room, subject)

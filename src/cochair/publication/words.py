@@ -88,9 +88,10 @@ def language_name(tag: str) -> str:
 
 
 def body_name(names: Mapping[str, Names], side: str, code: str = "") -> str:
-    """The name that ``side`` uses, else the other's."""
-    own = pick(names.get(side, {}), lang())
-    return own or next((found for each in names.values() if (found := pick(each, lang()))), code)
+    """Its name in the page's language, as ``side`` says it or else the other; where nobody has one, in another language; else its short code."""
+    own_first = sorted(names, key=lambda name: (name != side, name))
+    exact = (names[name].get(lang(), "") for name in own_first)
+    return next((found for found in (*exact, *(pick(names[name], lang()) for name in own_first)) if found), code)
 
 
 def other_names(body: Body, side: str) -> list[str]:
