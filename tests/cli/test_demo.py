@@ -132,21 +132,26 @@ def test_nobody_has_a_name_in_act_two(played):
 
 def test_the_pages_stand_by_themselves(played):
     out, _, _ = played
-    for path in [out / "index.html", *(out / "pages").glob("*.html"), out / "public" / "index.html"]:
+    for path in [out / "index.html", *(out / "pages").glob("*.html"), *(out / "screens").glob("*.html"), out / "public" / "index.html"]:
         _, links = read(path)
         for link in links:
             assert "//" not in link, f"{path.name} asks another machine for {link}"
-            assert (path.parent / link).exists(), f"{path.name}: {link}"
+            assert link.startswith(("#", "?")) or (path.parent / link).exists(), f"{path.name}: {link}"
     assert "@font-face" in (out / "static" / "cochair.css").read_text("utf-8")
 
 
 def test_the_parts_that_are_promised_are_there(played):
-    out, _, result = played
+    out, made, result = played
     assert sorted(path.name for path in (out / "originals").glob("original-*.pdf")) == ["original-IN.pdf", "original-RU.pdf"]
     assert len(list((out / "bundle").glob("*.tar"))) >= 3
     assert (out / "public" / "trust.json").exists()
-    drawn = len([path for path in (out / "pictures").glob("[0-9][0-9].png") if path.stat().st_size > 5000])
-    assert drawn == result["pictures"] == (8 if any(shutil.which(name) for name in pictures.BROWSERS) else 0)
+    names = [name for _, name, _ in made.screens]
+    assert len(names) == 8
+    for name in names:
+        page = (out / "screens" / f"{name}.html").read_text("utf-8")
+        assert "Specimen" in page and not HASH.search(page) and "<script" not in page
+    drawn = [name for name in names if (path := out / "pictures" / f"{name}.png").exists() and path.stat().st_size > 5000]
+    assert len(drawn) == result["pictures"] == (8 if any(shutil.which(name) for name in pictures.BROWSERS) else 0)
 
 
 def test_no_key_of_a_person_lies_in_a_node(played):
@@ -173,7 +178,7 @@ def test_the_retold_reports_of_the_product_show_the_same_differences(tmp_path, m
 def test_it_fails_when_an_expectation_is_not_met(tmp_path, monkeypatch):
     def broken(play: Play) -> Scene:
         play.expect("the two nodes agree", "a", "b")
-        return Scene("Broken", ("Something is wrong.",), Safe(""), picture=False)
+        return Scene("Broken", ("Something is wrong.",), Safe(""))
 
     monkeypatch.setattr(main, "SCENES", (broken,))
     done = CliRunner().invoke(program.app, ["demo", "--out", str(tmp_path / "out")])
@@ -193,7 +198,9 @@ def test_a_forgery_that_is_accepted_makes_it_fail(tmp_path, monkeypatch):
         return found
 
     other = signed(1)
-    forged = shutil.copytree(other.folder, tmp_path / "forged")
+    forged = tmp_path / "forged"
+    shutil.copytree(other.folder / "originals", forged / "originals")
+    (forged / "bundle").mkdir()
     shutil.copyfile(other.record, forged / "bundle" / "record.tar")
     monkeypatch.setattr(proofs, "forged_room", lambda _play: forged)
     made = prepare(tmp_path / "out")

@@ -12,7 +12,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from cochair.cli.demo import act_one, alone, joining, page, pictures, proofs, review, serving, signing, text, unplugged
+from cochair.cli.demo import act_one, alone, joining, page, pictures, proofs, review, screens, serving, signing, text, unplugged
 from cochair.cli.demo.play import Play, Scene, Watch, prepare
 
 Act = Callable[[Play], Scene]
@@ -35,6 +35,7 @@ def play(out: Path, scenes: Sequence[Act] | None = None, console: Console | None
     """Play the scenes into ``out`` and write everything there -> the play, with its result and expectations; its nodes are closed."""
     console = console or Console(quiet=True)
     whole, made = Watch(), prepare(out, wired=True)
+    page.assets(out / "static")
     try:
         for number, act in enumerate(SCENES if scenes is None else scenes, 1):
             watch = Watch()
@@ -43,12 +44,11 @@ def play(out: Path, scenes: Sequence[Act] | None = None, console: Console | None
             made.scenes.append(scene)
             made.seconds.append(watch.seconds())
             _tell(console, number, scene, watch.seconds())
-        if len(made.nodes) > 1:
+        if made.instrument:
             serving.meet_by_folder(made)
+            with console.status("The pages of both nodes"):
+                _show(made)
         page.write(made)
-        with console.status("Pictures"):
-            made.result["pictures"] = _draw(made)
-        page.index(made)
         _write_result(made, whole)
     finally:
         made.close()
@@ -80,11 +80,16 @@ def command(
         serving.serve(out, console)
 
 
-def _draw(made: Play) -> int:
-    """Draw the pages that are meant to be drawn -> how many were, 0 where there is no browser."""
-    numbers = [number for number, scene in enumerate(made.scenes, 1) if scene.picture]
-    pages = [made.out / "pages" / f"{number:02}.html" for number in numbers]
-    return pictures.draw(pages, [made.out / "pictures" / f"{number:02}.png" for number in numbers])
+def _show(made: Play) -> None:
+    """Save the product's own pages of the session as it stands, and draw them if there is a browser."""
+    wanted = screens.screens(made)
+    answers = {one["name"]: one for one in screens.save(made)}
+    made.expect("both nodes show their pages", {name: one["status"] for name, one in answers.items()}, {one.name: 200 for one in wanted})
+    made.expect("each page says that it is a specimen", all(one["specimen"] for one in answers.values()))
+    made.expect("no hash is in sight on them", [name for name, one in answers.items() if one["hash"]], [])
+    pages = [made.out / "screens" / f"{one.name}.html" for one in wanted]
+    made.result["pictures"] = pictures.draw(pages, [made.out / "pictures" / f"{one.name}.png" for one in wanted])
+    made.screens = [(one.scene, one.name, one.title) for one in wanted]
 
 
 def _tell(console: Console, number: int, scene: Scene, seconds: float) -> None:

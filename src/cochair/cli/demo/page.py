@@ -26,8 +26,7 @@ ACTS = {
 
 
 def write(play: Play) -> None:
-    """Write the style sheet, a page for each scene, and the index that holds them all in order."""
-    _assets(play.out / "static")
+    """Write a page for each scene, and the index that holds them all in order."""
     for number, scene in enumerate(play.scenes, 1):
         body = f'<h1 class="govuk-heading-l">{number}. {html.text(scene.title)}</h1>{_told(scene)}{scene.html}'
         (play.out / "pages" / f"{number:02}.html").write_text(whole(scene.title, _banner(scene) + main(body), "../"), "utf-8")
@@ -35,7 +34,7 @@ def write(play: Play) -> None:
 
 
 def index(play: Play) -> None:
-    """Write index.html; called again once pictures are drawn."""
+    """Write index.html."""
     parts = ['<h1 class="govuk-heading-xl">Cochair: one session, end to end</h1>']
     failed = len(play.failed)
     parts.append(
@@ -52,9 +51,7 @@ def index(play: Play) -> None:
         parts.append(
             f'<section id="scene-{number}">{_banner(scene)}<h2 class="govuk-heading-m">{number}. {html.text(scene.title)}</h2>{_told(scene)}{_local(scene.html)}'
         )
-        if (play.out / "pictures" / f"{number:02}.png").exists():
-            shown = f'<a class="govuk-link" href="pictures/{number:02}.png">Picture of this page</a>'
-            parts.append(html.para(html.Safe(shown)))
+        parts += [_screen(play, name, title) for where, name, title in play.screens if where == number]
         parts.append("</section>")
     links = (
         ("originals", "the two originals"),
@@ -70,6 +67,14 @@ def index(play: Play) -> None:
 def _local(markup: str) -> str:
     """Markup of a page below, for the index above it."""
     return markup.replace('src="../', 'src="')
+
+
+def _screen(play: Play, name: str, title: str) -> str:
+    """The product's own page, drawn or as a link."""
+    shown = html.text(title)
+    if (play.out / "pictures" / f"{name}.png").exists():
+        shown = html.Safe(f'<img src="pictures/{name}.png" alt="{shown}" loading="lazy"><figcaption class="app-muted">{shown}</figcaption>')
+    return f'<figure class="demo-figure"><a class="govuk-link" href="screens/{name}.html">{shown}</a></figure>'
 
 
 def _told(scene: Scene) -> str:
@@ -96,7 +101,8 @@ def whole(title: str, body: str, up: str) -> str:
     )
 
 
-def _assets(target: Path) -> None:
+def assets(target: Path) -> None:
+    """The product's style sheet and fonts into a new folder."""
     with as_file(files("cochair.web") / "static" / "cochair") as source:
         target.mkdir()
         for name in ("cochair.css", "mark.svg", "LICENCES.txt"):

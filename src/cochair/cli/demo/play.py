@@ -32,23 +32,25 @@ MARK = ".cochair-demo"
 
 @dataclass(frozen=True)
 class Scene:
-    """What a reader sees of one scene. ``picture``: the page that is drawn of it, if one is; ``proof``: the only scene that may show hashes."""
+    """What a reader sees of one scene. ``proof``: the only scene that may show hashes."""
 
     title: str
     told: tuple[str, ...]
     html: str
     act: int = 2
-    picture: bool = True
     proof: bool = False
 
 
 @dataclass
 class Play:
-    """One run. Everything in ``result`` is put there by a scene that found it. ``line``: the servers, where the play may have some."""
+    """One run. Everything in ``result`` is put there by a scene that found it. ``line``: the servers, where the play may have some; ``screens``: scene, name and
+    title of the product's own pages that were saved.
+    """
 
     out: Path
     line: Line | None = None
     online: bool = False
+    screens: list[tuple[int, str, str]] = field(default_factory=list)
     nodes: dict[str, Node] = field(default_factory=dict)
     room: str = ""
     session: str = ""

@@ -10,8 +10,10 @@ from pathlib import Path
 from cochair.cli import verify as check
 from cochair.cli.demo import alone, html, joining, review, signing, text
 from cochair.cli.demo.play import Play, Scene, prepare
+from cochair.cli.opening import registry
 from cochair.cli.verify import PROVEN, REFUSED, UNKNOWN, Anchor, Verdict
 from cochair.exchange import bundle, carry
+from cochair.record.node import Node
 
 END = b"%%EOF\n"
 FORGED = (alone.alone, joining.joins, review.reviews, text.brackets, signing.adopts, signing.changes, signing.signs)
@@ -147,9 +149,12 @@ def change_member(data: bytes, within: str, change: Callable[[bytes], bytes], *,
 
 
 def other_room(play: Play, target: Path) -> Path:
-    """A true bundle of another room of the same node."""
-    room = play.ours.found("another")
-    carry.write_bundle(play.ours, room, target, working=False)
+    """A true bundle of another room, of a node with the same name."""
+    node = Node.init(play.out / "forged" / "node", side="IN", domain="in.example", registry=registry(), specimen=True)
+    try:
+        carry.write_bundle(node, node.found("another"), target, working=False)
+    finally:
+        node.close()
     return target
 
 

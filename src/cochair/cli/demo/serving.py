@@ -1,17 +1,18 @@
 """`cochair demo --serve`: both nodes stay up after the play, with a sign-in for each post; they go on exchanging from each other's folders."""
 
+import contextlib
 import os
 import secrets
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
-from rich.table import Table
 
-from cochair.cli.demo.line import ALIEN
+from cochair.cli.demo.line import ALIEN, READY_WITHIN
 from cochair.cli.demo.play import NAMES, SIDES, Play
 from cochair.exchange import run
 from cochair.kit.errors import CochairError
@@ -58,18 +59,18 @@ def serve(out: Path, console: Console, ports: dict[str, int] | None = None) -> N
     """Serve both nodes until Ctrl-C, or until one of them ends. Prints addresses and sign-ins."""
     ports = ports or PORTS
     logins = give_seats(out)
-    table = Table(title="Sign in (SPECIMEN; fresh passwords)", title_justify="left")
-    for name in ("Node", "Post", "Name", "Password"):
-        table.add_column(name)
-    for one in logins:
-        table.add_row(f"http://127.0.0.1:{ports[one.side]}/", one.shown, one.name, one.password)
     servers = {}
     try:
         for side in SIDES:
             command = [*_PROGRAM, "node", "serve", str(out / "nodes" / side), "--port", str(ports[side]), "--every", EVERY]
             servers[side] = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=_environment(), start_new_session=True)
-        console.print(table)
-        console.print("Both nodes are up. Ctrl-C ends them.")
+        for side in SIDES:
+            _wait(f"http://127.0.0.1:{ports[side]}/readyz", servers[side])
+        console.print("\nBoth nodes are up (SPECIMEN). Sign in with these fresh passwords; Ctrl-C ends the nodes.")
+        for side in SIDES:
+            console.print(f"\n[bold]http://127.0.0.1:{ports[side]}/[/bold]  node of the {NAMES[side]}")
+            for one in (each for each in logins if each.side == side):
+                console.print(f"   {one.name:<14} {one.password:<22} {one.shown}", markup=False)
         while all(server.poll() is None for server in servers.values()):
             time.sleep(0.3)
         side, ended = next((side, server) for side, server in servers.items() if server.poll() is not None)
@@ -83,6 +84,15 @@ def serve(out: Path, console: Console, ports: dict[str, int] | None = None) -> N
             server.terminate()
         for server in servers.values():
             server.wait(30)
+
+
+def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
+    """Until a server answers, or has ended; the caller sees which."""
+    until = time.monotonic() + READY_WITHIN
+    while server.poll() is None and time.monotonic() < until:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):  # noqa: S310 -- our own address on this machine
+            return
+        time.sleep(0.1)
 
 
 _PROGRAM = (sys.executable, "-m", "cochair.cli.main")

@@ -104,7 +104,6 @@ def changes(play: Play) -> Scene:
             "Here the adopted text stays as it is, and a correction stands beside it: which paragraph, which words, in both languages, confirmed by both Sides. The originals are printed anew.",
         ),
         html.table("Paragraph 2.2", ["Language", "As adopted", "As corrected"], rows),
-        picture=False,
     )
 
 
@@ -160,7 +159,6 @@ def signs(play: Play) -> Scene:
                 _beside(drawn, "Last page"),
             ]
         ),
-        picture=False,
     )
 
 

@@ -65,7 +65,6 @@ def unplugged(play: Play) -> Scene:
             "A courier carries one file each way. The Russian Side accepts the action, the files go back and forth, and both Sides hold the same again. A file read twice, or an old one, does no harm.",
         ),
         html.table("What the courier carried", ["Trip", "Size", "What was new in it"], rows),
-        picture=False,
     )
 
 
