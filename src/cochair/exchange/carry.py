@@ -18,13 +18,16 @@ from cochair.record.tree import log_files, write_tree
 def write_bundle(node: Node, room: str, target: Path, *, working: bool = True, papers: Collection[str] | None = None) -> bundle.Header:
     """Write all that this node publishes in ``room`` to ``target``; without ``working`` only what belongs to the record, for anybody to check.
 
-    With ``papers`` no other paper goes in: entries name papers whose bytes are nobody else's business, lists of persons and letters among them.
+    Of papers goes to anybody only what proves: texts of agreed manifests, signatures and certificates under them; with ``papers`` no other than these at all.
+    Entries name papers whose bytes are nobody else's business, lists of persons and letters among them.
 
     The logs of the other Sides that this node mirrors travel too: so a bundle is complete in itself, and gives a Side that lost its log its bytes back.
     """
     write_tree(node, room)
     tree = node.publisher.tree
-    record, private = set(_record_files(node, room)), set(_working_files(node, room)) if working else set()
+    settled = _settled(node, room)
+    record, private = set(_record_files(node, room, settled)), set(_working_files(node, room)) if working else set()
+    papers = settled if papers is None and not working else papers
     if papers is not None:
         record = {path for path in record if not path.startswith(f"{room}/paper/") or path.rpartition("/")[2] in papers}
     held = {path for path in record | private if (tree / path).is_file()}
@@ -72,21 +75,44 @@ def _logs(node: Node, room: str, *, record: bool) -> Iterator[tuple[str, int]]:
                 continue
 
 
-def _record_files(node: Node, room: str) -> Iterator[str]:
+def _record_files(node: Node, room: str, settled: Collection[str]) -> Iterator[str]:
+    """Logs, the structural contents that their entries lead to, and papers: none that a working log names, unless it was settled. The list of these is signed."""
+    named = {room}
     for origin, size in _logs(node, room, record=True):
         yield f"{origin}/checkpoint"
         yield f"{room}/cosigned/{origin}"
         yield from (f"{origin}/{tile.path}" for tile in log_files(origin, size))
-        for data in node.entries(room, origin, 0, size):
-            yield from (f"{room}/paper/{name}" for name in pull.names_of(data))
-    for digest in node.papers.structural_held(room):
-        yield f"{room}/structural/{digest}"
-        yield from (f"{room}/paper/{name}" for name in pull.names_in(node.structural(room, digest)))
+        named.update(name for data in node.entries(room, origin, 0, size) for name in pull.names_of(data))
+    held = set(node.papers.structural_held(room))
+    reached, fresh = set[str](), named & held
+    while fresh:
+        reached |= fresh
+        fresh = {name for digest in fresh for name in pull.names_in(node.structural(room, digest))} & held - reached
+    yield from (f"{room}/structural/{digest}" for digest in reached)
+    yield from (f"{room}/paper/{name}" for name in named - _working_names(node, room) | set(settled))
+
+
+def _settled(node: Node, room: str) -> set[str]:
+    """Papers that prove what is agreed: those that agreed manifests name, the signatures that count, and the certificates of their mandates."""
+    with node.read() as tx:
+        agreed = tx.query("SELECT agreed FROM j_slot WHERE room = ? AND agreed IS NOT NULL AND kind <> 'terms'", (room,))
+        seals = tx.query("SELECT s.paper, k.certificate FROM j_seal s LEFT JOIN j_key k ON k.room = s.room AND k.id = s.key WHERE s.room = ?"
+            " AND s.counts = 1 AND s.slot NOT LIKE 'terms|%'", (room,))  # fmt: skip
+    names = {name for row in seals for name in row.values() if name}
+    return names | {name for row in agreed for name in pull.names_in(node.papers.structural(room, row["agreed"]))}
+
+
+def _working_names(node: Node, room: str) -> set[str]:
+    logs = list(_logs(node, room, record=False))
+    return {name for origin, size in logs for data in node.entries(room, origin, 0, size) for name in pull.names_of(data)}
 
 
 def _working_files(node: Node, room: str) -> Iterator[str]:
+    """Working logs with what they name, and what else the other Side may want before it is sealed: manifests that were prepared, with their texts."""
     for origin, size in _logs(node, room, record=False):
         yield f"{origin}/checkpoint"
         yield from (f"{origin}/{tile.path}" for tile in log_files(origin, size))
-        for data in node.entries(room, origin, 0, size):
-            yield from (f"{room}/paper/{name}" for name in pull.names_of(data))
+    yield from (f"{room}/paper/{name}" for name in _working_names(node, room))
+    for digest in node.papers.structural_held(room):
+        yield f"{room}/structural/{digest}"
+        yield from (f"{room}/paper/{name}" for name in pull.names_in(node.structural(room, digest)))
