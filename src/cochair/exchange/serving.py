@@ -20,8 +20,12 @@ def answer(node: Node, path: str, header: str) -> tuple[int, bytes]:
     except CochairError as error:
         return 404, f"{error}\n".encode()
     try:
-        handle = os.open(Path(node.folder) / "tree" / path, os.O_RDONLY | os.O_NOFOLLOW)
-        with os.fdopen(handle, "rb") as file:
+        with open(Path(node.folder) / "tree" / path, "rb", opener=_plain) as file:
             return 200, file.read()
     except OSError:
         return 404, b"not held\n"
+
+
+def _plain(path: str, flags: int) -> int:
+    """No link is followed; a folder is refused, and its handle given back, by whoever opens a file with this."""
+    return os.open(path, flags | os.O_NOFOLLOW)

@@ -34,17 +34,17 @@ class FolderSource:
     def get(self, path: str) -> bytes:
         """See `Source`. A link, or a file beyond the limit, is as good as none."""
         try:
-            handle = os.open(self._folder / check_path(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with open(self._folder / check_path(path), "rb", opener=_plain) as file:
+                data = file.read(MEMBER_LIMIT + 1)
         except OSError:
             raise NotHeld(f"The folder does not hold {path}") from None
-        with os.fdopen(handle, "rb") as file:
-            try:
-                data = file.read(MEMBER_LIMIT + 1)
-            except OSError as error:
-                raise NotHeld(f"{path} cannot be read: {error.strerror}") from None
         if len(data) > MEMBER_LIMIT:
             raise NotHeld(f"{path} is larger than allowed")
         return data
+
+
+def _plain(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 class HttpsSource:
