@@ -116,3 +116,14 @@ def test_papers_of_persons_are_not_given_out(table, sit):
     with table.ours.read() as tx:
         page = queries.pages(tx, table.room, table.session, "IN")[0]
     assert sit(table.ours, "secretary").get(f"/papers/c7/{ref(page)}/0/").status_code == 403
+
+
+@pytest.mark.parametrize(("seat", "may"), [("group", False), ("body", True), ("commission", True)])
+def test_a_seat_on_one_body_holds_there_and_below_only(table, sit, seat, may):
+    from cochair.accounts.models import Seat
+
+    browser, url = sit(table.ours, "secretary"), AGENDA.format(session=ref(table.session))
+    Seat.objects.update(room=table.room, body=getattr(table, seat))
+    page = browser.get(url)
+    assert (b"Accept theirs" in page.content) == may
+    assert browser.post(url, {"act": "accept", "seen": page.context["seen"]}).status_code == (302 if may else 403)
