@@ -1,6 +1,7 @@
 """The press pages over a real node: reports kept, read, marked, compared with each other and with the record; nothing of them enters the record."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -167,7 +168,7 @@ def test_a_body_whose_name_in_the_record_differs_by_a_word_is_still_the_same_bod
     [
         ({"text": ""}, "Paste the text"),
         ({"outlet": ""}, "SPECIMEN words typed"),
-        ({"published": "2025-02-30"}, "is not a day"),
+        ({"published": "2025-02-30"}, "Not a day of the calendar"),
     ],
 )
 def test_a_wrong_form_comes_back_with_what_was_typed(desk, given, said):
@@ -220,6 +221,21 @@ def test_an_address_that_leads_nowhere_says_so(desk, query):
 def test_a_name_is_never_a_path(two):
     with pytest.raises(CochairError):
         kept.report(two[0].folder, "../node")
+
+
+def test_public_reports_are_read_on_the_page_to_the_last_sentence(desk):
+    seeds = Path(__file__).parents[3] / "shared" / "seeds"
+    if not seeds.is_dir():
+        pytest.skip("needs ../shared/seeds, three public reports that do not come with the product")
+    for path in sorted(seeds.glob("*.txt")):
+        add(desk, path.read_text(), path.stem)
+    found = kept.reports(using_folder())
+    assert len(found) == 3
+    for one in found:
+        assert "0 not classified" in shown(page(desk.get(f"/press/reports/{one.name}/")))
+    text = shown(page(desk.get("/press/compare/?session=c7/IN-2")))
+    assert "What became of the protocol" in text
+    assert "about 80 delegates" in text
 
 
 def test_the_pages_of_real_reports_on_a_specimen_node_say_so(desk):
