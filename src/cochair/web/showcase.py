@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cochair.accounts.shown import day
 from cochair.kit.redline import Run, Span, redline
 from cochair.web.context import NAVIGATION
 from cochair.web.statuses import STATUSES
-from cochair.web.templatetags.cochair import day
 
 REPORT = (
     "The 11th session of the Working Group was held at Vanijya Bhawan, New Delhi. The two sides agreed to deepen cooperation in rare earths "

@@ -37,6 +37,12 @@ STATUSES = {
     "accepted": (_("Accepted"), "green"),
     "declined": (_("Declined"), "grey"),
     "dropped": (_("Not continued"), "grey"),
+    "partly-done": (_("Partly done"), "teal"),
+    "blocked": (_("Blocked"), "red"),
+    "standing": (_("Standing"), "blue"),
+    "overtaken": (_("Overtaken by events"), "grey"),
+    "replaced": (_("Replaced"), "grey"),
+    "ended-by-consent": (_("Ended by consent"), "grey"),
     "carried-over": (_("Carried over"), "blue"),
     # record
     "complete": (_("Complete"), "green"),
