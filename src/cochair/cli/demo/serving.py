@@ -1,6 +1,7 @@
 """`cochair demo --serve`: both nodes stay up after the play, with a sign-in for each post; they go on exchanging from each other's folders."""
 
 import contextlib
+import json
 import os
 import secrets
 import subprocess
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from cochair.cli.demo.line import ALIEN, READY_WITHIN
 from cochair.cli.demo.play import NAMES, SIDES, Play
+from cochair.cli.opening import web
 from cochair.exchange import run
 from cochair.kit.errors import CochairError
 
@@ -46,12 +48,16 @@ def give_seats(out: Path) -> list[Login]:
         for side in SIDES
         for role, post in POSTS
     ]
-    for one in logins:
-        folder = str(out / "nodes" / one.side)
-        command = [*_PROGRAM, "node", "seat", folder, one.name, one.role, "--shown", one.shown]
-        done = subprocess.run(command, input=one.password + "\n", capture_output=True, text=True, check=False, env=_environment())
-        if done.returncode:
-            raise CochairError(f"The seat {one.name} could not be given: {done.stderr.strip()[-300:]}", "This is a defect; report it")
+    running = {}
+    for side in SIDES:
+        command = [sys.executable, "-m", "cochair.cli.demo.serving", str(out / "nodes" / side)]
+        running[side] = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_environment())
+    for side, process in running.items():
+        _, err = process.communicate(json.dumps([one for one in logins if one.side == side]))
+        if process.returncode:
+            raise CochairError(
+                f"The seats on the node of the {NAMES[side]} could not be given: {err.strip()[-300:]}", "This is a defect; report it"
+            )
     return logins
 
 
@@ -70,7 +76,7 @@ def serve(out: Path, console: Console, ports: dict[str, int] | None = None) -> N
         for side in SIDES:
             console.print(f"\n[bold]http://127.0.0.1:{ports[side]}/[/bold]  node of the {NAMES[side]}")
             for one in (each for each in logins if each.side == side):
-                console.print(f"   {one.name:<14} {one.password:<22} {one.shown}", markup=False)
+                console.print(f"   {one.name:<14} {one.password:<22} {one.shown}", markup=False, soft_wrap=True)
         while all(server.poll() is None for server in servers.values()):
             time.sleep(0.3)
         side, ended = next((side, server) for side, server in servers.items() if server.poll() is not None)
@@ -101,3 +107,9 @@ _PROGRAM = (sys.executable, "-m", "cochair.cli.main")
 def _environment() -> dict[str, str]:
     """The environment without the settings of another node."""
     return {name: value for name, value in os.environ.items() if not name.startswith(ALIEN)}
+
+
+if __name__ == "__main__":  # one process serves one node: it gives the seats that come on its standard input
+    web("serve").prepare(Path(sys.argv[1]))
+    for _side, name_, password_, shown_, role_ in json.load(sys.stdin):
+        web("seats").give_seat(name_, password_, [role_], shown_)
