@@ -392,5 +392,24 @@ def test_one_side_alone_enters_what_the_other_sent(tmp_path, sit):
         assert "The Sides met in" in html
         assert "Kazan" in html
         assert flow.grid_cell(node, room, id_, made[1], "en").state == "differ"
+        act = f"/texts/c7/{ref(id_)}/act/"
+        bad = browser.post(act, {"do": "agreement", "how": "said", "number": "7", "dated": "soon"})
+        assert bad.status_code == 422
+        assert 'value="soon"' in bad.content.decode()
+        assert browser.post(act, {"do": "agreement", "how": "said", "number": "", "dated": "2026-09-02"}).status_code == 302
+        assert flow.grid_cell(node, room, id_, made[0], "ru").state == "account"
     finally:
         node.close()
+
+
+def test_the_review_becomes_a_section_of_the_draft(tmp_path, sit):
+    from tests.workspace import scene
+
+    with scene.table(tmp_path) as made:
+        us = sit(made.ours, "secretary")
+        address = f"/texts/c7/{ref(made.text)}/"
+        assert "Propose the review section" in us.get(address).content.decode()
+        assert us.post(address + "act/", {"do": "review"}).status_code == 302
+        html = us.get(address).content.decode()
+        assert "are proposed from the review" in html
+        assert "Implementation of the decisions of the" in html

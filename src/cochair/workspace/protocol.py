@@ -14,13 +14,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cochair.accounts.access import needs
+from cochair.accounts.pages import refused
 from cochair.accounts.shown import days
+from cochair.followup.review import review
 from cochair.kit.errors import Rejected
 from cochair.kit.ids import parse_id
 from cochair.meetings import queries as meetings
-from cochair.protocol import history
+from cochair.protocol import compose, history
 from cochair.protocol import operations as op
 from cochair.protocol.queries import Grid, grid
+from cochair.protocol.received import Told, enter_agreement
 from cochair.protocol.texts import wording
 from cochair.record import queries
 from cochair.workspace.addresses import entry, ref
@@ -28,6 +31,7 @@ from cochair.workspace.desk import Desk, frame, language_title, open_desk
 from cochair.workspace.names import names_of
 from cochair.workspace.place import places, side_name, side_names
 from cochair.workspace.rows import RowView, row_views, shown
+from cochair.workspace.text_forms import AgreementForm
 from cochair.workspace.words import code, picked
 
 RIGHTS = (
@@ -75,14 +79,20 @@ def texts(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     """The protocol page."""
     desk = open_desk(request, slug, text)
+    return render(request, "workspace/protocol.html", _context(request, desk, AgreementForm()))
+
+
+def _context(request: HttpRequest, desk: Desk, form: AgreementForm) -> dict[str, Any]:
     view = grid(desk.place.node, desk.place.room, desk.id)
     rows = row_views(view, side_names(desk.place))
     only = request.GET.get("show", "")
     shown_rows = (
         [row for row in rows if row.mine] if only == "mine" else [row for row in rows if row.status != "agreed"] if only == "open" else rows
     )
-    context = frame(desk, "protocol") | {
+    return frame(desk, "protocol") | {
         "view": view,
+        "form": form,
+        "review": _has_review(desk, view),
         "rows": shown_rows,
         "show": only if only in ("mine", "open") else "",
         "filters": _filters(desk, rows, only),
@@ -96,7 +106,25 @@ def page(request: HttpRequest, slug: str, text: str) -> HttpResponse:
         "facts": _facts(desk),
         "alone": not desk.place.node.peers(desk.place.room) and desk.place.others,
     }
-    return render(request, "workspace/protocol.html", context)
+
+
+def _has_review(desk: Desk, view: Grid) -> bool:
+    """Whether the agreed review of the session can be made into a section of this text, in its languages, and none is there yet."""
+    bound = [lang for lang, status in view.languages if status != "working"]
+    if not set(bound) <= set(compose.LANGUAGES):
+        return False
+    with desk.place.node.read() as tx:
+        return bool(review(tx, desk.place.room, desk.content["session"], desk.place.side))
+
+
+def _section(desk: Desk) -> int:
+    """Propose the review section after what is there -> how many paragraphs."""
+    place = desk.place
+    view = grid(place.node, place.room, desk.id)
+    tops = [int(row.no) for row in view.rows if row.no.isdecimal()]
+    spoken = [lang for lang, status in view.languages if status != "working"]
+    units = compose.review_section(place.node, place.room, desk.content["session"], languages=spoken, number=str(max(tops, default=0) + 1))
+    return len(op.propose_draft(place.node, place.room, desk.who, desk.id, units))
 
 
 def _filters(desk: Desk, rows: list[RowView], only: str) -> list[tuple[str, str, bool]]:
@@ -203,6 +231,22 @@ def act(request: HttpRequest, slug: str, text: str) -> HttpResponse:
         case "order":
             op.accept_order(node, room, who, desk.id)
             said = _("Their order of the paragraphs is ours now.")
+        case "review":
+            number = _section(desk)
+            said = ngettext(
+                "%(count)d paragraph is proposed from the review.", "%(count)d paragraphs are proposed from the review.", number
+            )
+            said %= {"count": number}
+        case "agreement":
+            form = AgreementForm(request.POST)
+            if not form.is_valid():
+                return refused(request, "workspace/protocol.html", _context(request, desk, form))
+            told_by = form.cleaned_data
+            if not desk.place.others:
+                raise Rejected("No other Side is known in this room", "Name the other Side in the body first")
+            dated = told_by["dated"].isoformat() if told_by["dated"] else ""
+            enter_agreement(node, room, who, desk.id, Told(desk.place.others[0], told_by["how"], None, told_by["number"], dated))
+            said = _("Entered as received: by our account the other Side agrees to our wordings and their order.")
         case "marks":
             number = op.mark_concordance(node, room, who, desk.id)
             said = (

@@ -33,11 +33,12 @@ from cochair.workspace.addresses import ref
 from cochair.workspace.desk import told
 from cochair.workspace.names import Names, names_of
 from cochair.workspace.place import Place, enter, places, side_name
-from cochair.workspace.said import reason_words, thing_name, void_words
+from cochair.workspace.said import entry_words, fault_words, reason_words, void_words, what_words
 from cochair.workspace.uploads import BUNDLE_LIMIT, Upload
 from cochair.workspace.words import code
 
 A_PAGE = 40
+ACKNOWLEDGEMENTS = 8  # so many entries at the end of a log are looked at
 
 
 class BundleForm(forms.Form):
@@ -134,17 +135,17 @@ def _logs(tx: Tx, place: Place, names: Names, waits: Mapping[str, str]) -> list[
     """Each log that is held, our own first: how long, how far it is read, how much of it the other Side has said to have seen."""
     node, room = place.node, place.room
     instruments = {one.subject: one for one in queries.matters(tx, room, "protocol.instrument")}
-    seen = {
-        (row["log"].split("/")[0], row["of"]): row["size"]
-        for table in ("j_head", "w_head")
-        for row in tx.query(f"SELECT log, of, size FROM {table} WHERE room = ?", (room,))  # noqa: S608  # our own names
-    }
+    seen: dict[tuple[str, str], int] = {}
+    for table in ("j_head", "w_head"):  # a working log acknowledges heads of the record as well
+        for row in tx.query(f"SELECT log, of, size FROM {table} WHERE room = ?", (room,)):  # noqa: S608  # our own names
+            key = (row["log"].split("/")[0], row["of"])
+            seen[key] = max(seen.get(key, 0), row["size"])
     rows = tx.query("SELECT origin, side, log, size, applied, root, stopped, frozen FROM n_log WHERE room = ?", (room,))
     out = []
     for row in sorted(rows, key=lambda row: (row["side"] != place.side, row["side"], row["log"] != RECORD, row["log"])):
         own = row["side"] == place.side
         readers = [side for side in place.others if own] or ([place.side] if not own else [])
-        known = [(side_name(side), seen.get((side, f"{row['side']}/{row['log']}"), 0)) for side in readers]
+        known = [(side_name(side), _up_to(place, row, seen.get((side, f"{row['side']}/{row['log']}"), 0))) for side in readers]
         out.append(
             {
                 "who": side_name(row["side"]),
@@ -159,6 +160,15 @@ def _logs(tx: Tx, place: Place, names: Names, waits: Mapping[str, str]) -> list[
             }
         )
     return out
+
+
+def _up_to(place: Place, log: Mapping[str, Any], size: int) -> int:
+    """How much of a log was acknowledged; what only acknowledges in its turn is never waited for, so it does not keep the figure below the whole."""
+    if 0 < log["size"] - size <= ACKNOWLEDGEMENTS:
+        rest = place.node.entries(place.room, log["origin"], size)
+        if all(b'"kind":"seen"' in data for data in rest):
+            return int(log["size"])
+    return size
 
 
 def _working(names: Names, instruments: Mapping[str, Any], log: str) -> str:
@@ -227,7 +237,7 @@ def _discrepancies(place: Place, faults: list[dict[str, Any]], kept: list[dict[s
     found = [
         {
             "who": side_name(one["side"]),
-            "words": _fault(one["body"]["what"]),
+            "words": fault_words(one["body"]["what"]),
             "log": one["body"]["log"],
             "at": one["at"],
             "url": _url(place, one["id"]),
@@ -236,20 +246,11 @@ def _discrepancies(place: Place, faults: list[dict[str, Any]], kept: list[dict[s
     ]
     told_of = {one["log"] for one in found}
     found += [
-        {"who": side_name(place.side), "words": _fault(one["what"]), "log": one["origin"], "at": one["at"], "url": ""}
+        {"who": side_name(place.side), "words": fault_words(one["what"]), "log": one["origin"], "at": one["at"], "url": ""}
         for one in kept
         if one["origin"] not in told_of
     ]
     return found
-
-
-def _fault(what: str) -> str:
-    words = {
-        "conflicting-heads": _("two heads of this log contradict each other; both are kept as proof"),
-        "seen-beyond": _("it acknowledges more of our log than there is"),
-        "seen-root": _("it acknowledges other contents of our log than there are"),
-    }
-    return words.get(what, what.replace("-", " "))
 
 
 def _entries(tx: Tx, place: Place, voids: Mapping[str, str], at: int) -> tuple[list[dict[str, Any]], int]:
@@ -279,36 +280,6 @@ def _entries(tx: Tx, place: Place, voids: Mapping[str, str], at: int) -> tuple[l
             }
         )
     return out, total
-
-
-def entry_words(kind: str, schema: str, body: Mapping[str, Any]) -> str:
-    """What an entry is, in a few plain words."""
-    thing = thing_name(schema.partition("/")[0])
-    simple = {
-        "seal": _("Seal: a binding signature"),
-        "revoke": _("A seal taken back"),
-        "finding": _("Finding on the other Side's seal"),
-        "seen": _("Acknowledgement of what was received"),
-        "key": _("A key registered for a post"),
-        "erase": _("A paper erased"),
-        "destroyed": _("Working papers destroyed"),
-        "fault": _("A discrepancy with proof"),
-        "comment": _("A remark"),
-    }
-    if kind in simple:
-        return simple[kind]
-    if schema.startswith("record.received/"):
-        return _("Received: what the other Side sent, as our account")
-    if schema.startswith("record."):
-        answers = {
-            "confirms": _("Confirms what was received"),
-            "corrects": _("Corrects what was received"),
-            "supersedes": _("Replaces an own statement"),
-        }
-        return answers.get(schema[7:].partition("/")[0], thing)
-    if kind == "position":
-        return (_("Position: %(thing)s") if body.get("content") is not None else _("Position taken back: %(thing)s")) % {"thing": thing}
-    return _("Statement: %(thing)s") % {"thing": thing}
 
 
 @needs("exchange.run")
@@ -395,19 +366,3 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
     ]
     shown = [{"what": what_words(one.what), "where": one.where, "detail": one.detail} for one in problems]
     return render(request, "workspace/record.html", _context(place, BundleForm(), checked=True, problems=shown, digests=digests))
-
-
-def what_words(what: str) -> str:
-    """What a problem of the check is about."""
-    words = {
-        "entry": _("an entry"),
-        "root": _("the head of a log"),
-        "checkpoint": _("the signed head of a log"),
-        "ledger": _("the signer's own list"),
-        "paper": _("a paper"),
-        "structural": _("a manifest or the terms"),
-        "row": _("a row of a table"),
-        "applied": _("how far a log is read"),
-        "tile": _("a file that the other Side reads"),
-    }
-    return words.get(what, what)

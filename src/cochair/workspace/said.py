@@ -4,6 +4,9 @@ The record speaks English in codes and short sentences, the same on every node; 
 catalogue is shown as it is: it is never lost.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -102,6 +105,62 @@ def void_words(code: str) -> str:
         "terms": _("the terms do not follow those before them, or drop a Side"),
     }
     return words.get(code, code)
+
+
+def entry_words(kind: str, schema: str, body: Mapping[str, Any]) -> str:
+    """What an entry is, in a few plain words."""
+    thing = thing_name(schema.partition("/")[0])
+    simple = {
+        "seal": _("Seal: a binding signature"),
+        "revoke": _("A seal taken back"),
+        "finding": _("Finding on the other Side's seal"),
+        "seen": _("Acknowledgement of what was received"),
+        "key": _("A key registered for a post"),
+        "erase": _("A paper erased"),
+        "destroyed": _("Working papers destroyed"),
+        "fault": _("A discrepancy with proof"),
+        "comment": _("A remark"),
+    }
+    if kind in simple:
+        return simple[kind]
+    if schema.startswith("record.received/"):
+        return _("Received: what the other Side sent, as our account")
+    if schema.startswith("record."):
+        answers = {
+            "confirms": _("Confirms what was received"),
+            "corrects": _("Corrects what was received"),
+            "supersedes": _("Replaces an own statement"),
+        }
+        return answers.get(schema[7:].partition("/")[0], thing)
+    if kind == "position":
+        return (_("Position: %(thing)s") if body.get("content") is not None else _("Position taken back: %(thing)s")) % {"thing": thing}
+    return _("Statement: %(thing)s") % {"thing": thing}
+
+
+def fault_words(what: str) -> str:
+    """What a discrepancy is about."""
+    words = {
+        "conflicting-heads": _("two heads of this log contradict each other; both are kept as proof"),
+        "seen-beyond": _("it acknowledges more of our log than there is"),
+        "seen-root": _("it acknowledges other contents of our log than there are"),
+    }
+    return words.get(what, what.replace("-", " "))
+
+
+def what_words(what: str) -> str:
+    """What a problem of the check is about."""
+    words = {
+        "entry": _("an entry"),
+        "root": _("the head of a log"),
+        "checkpoint": _("the signed head of a log"),
+        "ledger": _("the signer's own list"),
+        "paper": _("a paper"),
+        "structural": _("a manifest or the terms"),
+        "row": _("a row of a table"),
+        "applied": _("how far a log is read"),
+        "tile": _("a file that the other Side reads"),
+    }
+    return words.get(what, what)
 
 
 ERRORS = (
