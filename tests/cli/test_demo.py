@@ -1,9 +1,15 @@
 """The demonstration, played once: what it says is what happened, it names nobody in act two, shows no hash before the last scene, and fails when it should."""
 
+import http.cookiejar
 import json
 import re
 import shutil
+import signal
 import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +19,7 @@ from typer.testing import CliRunner
 from cochair.cli import main as program
 from cochair.cli.demo import act_one, main, pictures, proofs, story
 from cochair.cli.demo.html import Safe
+from cochair.cli.demo.line import free_port
 from cochair.cli.demo.play import MARK, Play, Scene, prepare
 from cochair.cli.verify import verify
 from cochair.kit.errors import CochairError
@@ -222,6 +229,37 @@ def test_it_never_clears_a_folder_that_it_did_not_write(tmp_path):
     prepare(tmp_path / "new").close()
     assert (tmp_path / "new" / MARK).exists()
     prepare(tmp_path / "new").close()
+
+
+def test_both_nodes_stay_up_and_the_printed_sign_ins_open_them(played, tmp_path):
+    out, _, _ = played
+    nodes = shutil.copytree(out / "nodes", tmp_path / "nodes", ignore=shutil.ignore_patterns("socket", "*.lock")).parent
+    ports = {side: free_port() for side in ("IN", "RU")}
+    code = "import sys; from pathlib import Path; from rich.console import Console; from cochair.cli.demo import serving; "
+    code += f"serving.serve(Path(sys.argv[1]), Console(), {ports!r})"
+    with (tmp_path / "said").open("w") as said:
+        server = subprocess.Popen([sys.executable, "-c", code, nodes], stdout=said, stderr=subprocess.STDOUT)
+    try:
+        until = time.monotonic() + 120
+        while "observer-ru" not in (text := (tmp_path / "said").read_text()):
+            assert server.poll() is None and time.monotonic() < until, text
+            time.sleep(0.2)
+        for side, port in ports.items():
+            name = f"secretary-{side.lower()}"
+            home = signed_in(f"http://127.0.0.1:{port}", name, re.search(rf"{name}\s+(\S+)", text)[1])
+            assert "What waits for you" in home
+            assert "Specimen" in home
+    finally:
+        server.send_signal(signal.SIGINT)
+        assert server.wait(60) == 0
+
+
+def signed_in(base, name, password):
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    form = opener.open(f"{base}/sign-in/", timeout=30).read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)[1]
+    data = urllib.parse.urlencode({"csrfmiddlewaretoken": token, "login": name, "password": password}).encode()
+    return opener.open(urllib.request.Request(f"{base}/sign-in/", data, {"Referer": f"{base}/sign-in/"}), timeout=30).read().decode()
 
 
 def test_pictures_are_left_out_where_there_is_no_browser(tmp_path, monkeypatch):
