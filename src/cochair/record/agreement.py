@@ -192,21 +192,35 @@ def explain(logs: Mapping[str, SideLog], cut: Mapping[str, int]) -> Verdict:
     return judge(acts, acks, close(logs, cut))
 
 
-def judge(acts: Acts, acks: Acknowledgements, cut: Mapping[str, int]) -> Verdict:
+class Party(NamedTuple):
+    """Whose seals a manifest needs (`sides`), and which of them can release a Side from its seal of it (`releasing`).
+
+    They differ from manifest to manifest where a Side joins. Who is not needed for a manifest cannot release from it: his knowing of a revoke keeps no seal of
+    a needed Side from counting. So the seals of one slot are judged together, each earlier seal by those whom *its* manifest needs.
+    """
+
+    sides: Sequence[str]
+    releasing: Sequence[str]
+
+
+def judge(acts: Acts, acks: Acknowledgements, cut: Mapping[str, int], parties: Mapping[str, Party] | None = None) -> Verdict:
     """Judge one slot at a *closed* cut.
 
     acts: for every Side of the slot (also one that has written nothing) its seals and revokes in this slot and its findings on others' seals in it,
     ascending; acks: of the whole room. Acts of other slots may be there, they find no seal to speak of; seals of other slots may not.
+    parties: manifest -> whose seals it needs, if not those of all Sides in `acts`.
     """
-    return _Slot(acts, acks, cut).verdict()
+    return _Slot(acts, acks, cut, parties or {}).verdict()
 
 
 class _Slot:
     """The acts of one slot, indexed for the questions that the rules ask."""
 
-    def __init__(self, acts: Acts, acks: Acknowledgements, cut: Mapping[str, int]) -> None:
+    def __init__(self, acts: Acts, acks: Acknowledgements, cut: Mapping[str, int], parties: Mapping[str, Party]) -> None:
         self.acks = acks
         self.sides = sorted(acts)
+        self.parties = parties
+        self.all = Party(self.sides, self.sides)
         held = {side: [(i, e) for i, e in acts[side] if i < cut.get(side, 0)] for side in self.sides}
         self.seals = {side: {i: e.manifest for i, e in held[side] if isinstance(e, Seal)} for side in self.sides}
         self.revoked: dict[tuple[str, int], int] = {}  # (side, seal) -> index of its first revoke
@@ -227,6 +241,9 @@ class _Slot:
 
     def others(self, side: str) -> Iterable[str]:
         return (other for other in self.sides if other != side)
+
+    def needed(self, manifest: str) -> Sequence[str]:
+        return self.parties.get(manifest, self.all).sides
 
     def valid(self, side: str, seal: int) -> bool:
         return self.bound.get((side, seal), -1) is None
@@ -255,7 +272,9 @@ class _Slot:
     def _released(self, side: str, earlier: int, at: int) -> bool:
         """Was `side` free of its seal `earlier`, as far as it had acknowledged the others when it wrote its entry `at`?"""
         revoke = self.revoked.get((side, earlier), at)
-        for other in self.others(side):
+        for other in self.parties.get(self.seals[side][earlier], self.all).releasing:
+            if other == side:
+                continue
             known = self.acks.before(side, at, other)
             if self.finding(other, side, earlier, known) is False:
                 return True
@@ -277,7 +296,7 @@ class _Slot:
         return False
 
     def _accepted(self, side: str, seal: int) -> bool:  # R4
-        return all(self.finding(other, side, seal) for other in self.others(side))
+        return all(self.finding(other, side, seal) for other in self.needed(self.seals[side][seal]) if other != side)
 
     def _knew(self, side: str, seal: int, other: str, theirs: int) -> bool:
         """Had `side` acknowledged the revoke of `other`'s seal `theirs` when it wrote `seal`?"""
@@ -303,11 +322,12 @@ class _Slot:
                 del chosen[side]
             return False
 
-        return chosen if extend(self.sides) else None
+        needed = sorted(self.needed(manifest))
+        return chosen if len(needed) >= 2 and extend(needed) else None
 
     def verdict(self) -> Verdict:
         manifests = sorted({manifest for seals in self.seals.values() for manifest in seals.values()})
-        picks = {m: pick for m in manifests if (pick := self._pick(m))} if len(self.sides) >= 2 else {}
+        picks = {m: pick for m in manifests if (pick := self._pick(m))}
         if len(picks) > 1:  # never seen in all searches: stop rather than choose
             raise Conflict(
                 f"two manifests are agreed in one slot: {', '.join(picks)}", "keep both logs and report this as a fault of the program"
@@ -316,7 +336,7 @@ class _Slot:
         judged = []
         for side in self.sides:
             for seal, manifest in self.seals[side].items():
-                counts = by.get(side) == seal
+                counts = manifest == agreed_on and by.get(side) == seal
                 reasons = () if counts else tuple(self._reasons(side, seal, manifest, agreed_on)) or (Reason("apart"),)
                 judged.append(SealVerdict(side, seal, manifest, self.valid(side, seal), counts, reasons))
         return Verdict(agreed_on, by, tuple(judged))
@@ -324,11 +344,12 @@ class _Slot:
     def _reasons(self, side: str, seal: int, manifest: str, agreed_on: str | None) -> Iterable[Reason]:
         if not self.valid(side, seal):
             yield Reason("bound", "", self.bound.get((side, seal)))
-        for other in self.others(side):
+        others = [other for other in sorted(self.needed(manifest)) if other != side]
+        for other in others:
             index, valid = self.found.get((other, side, seal), (None, None))
             if valid is not True:
                 yield Reason("unfound" if valid is None else "refused", other, index)
-        for other in self.others(side):
+        for other in others:
             theirs = [k for k, m in self.seals[other].items() if m == manifest and self.valid(other, k)]
             accepted = [k for k in theirs if self._accepted(other, k)]
             if not accepted:

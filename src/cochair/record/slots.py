@@ -7,14 +7,16 @@ The rule itself is `record.agreement`; here only *who the Sides are* is settled:
 - A manifest in any other slot needs the Sides of the terms in force when it was sealed, in the view of the sealing Side (its causal past); if its seals
   were made under different terms, of the earliest that name two Sides or more. So what is agreed stays agreed when a further Side joins.
 - With fewer than two Sides nothing is ever agreed.
+- All seals of a slot are judged together, each manifest with the Sides that it needs. A Side is released from a seal only by Sides that its manifest needs for
+  good: those that terms themselves name, elsewhere those of the first terms with two Sides or more, since terms never drop a Side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cochair.record.agreement import Acknowledgements, SealVerdict, judge
+from cochair.record.agreement import Acknowledgements, Acts, Party, SealVerdict, judge
 from cochair.record.state import LogState, Slot
 from cochair.record.void import sides_of
 
@@ -38,37 +40,42 @@ class TermsChain:
             self.sides.append(sides_of(structural(following) or {}))
 
     def _agreed(self, slot: Slot, acks: Acknowledgements, cut: Mapping[str, int], structural: Structural) -> str | None:
-        for manifest in sorted({seal.manifest for seal in slot.seals.values() if seal.seq < cut.get(seal.side, 0)}):
-            content = structural(manifest) or {}
-            if content.get("previous") == self.digests[-1]:
-                sides = sides_of(content)
-                verdict = judge({side: slot.acts.get(side, []) for side in sides}, acks, cut)
-                if verdict.manifest == manifest:
-                    return manifest
-        return None
+        manifests = {seal.manifest for seal in slot.seals.values() if seal.seq < cut.get(seal.side, 0)}
+        parties = {manifest: _named(manifest, structural) for manifest in manifests}
+        agreed = judge(_acts(slot, parties), acks, cut, parties).manifest
+        return agreed if agreed is not None and (structural(agreed) or {}).get("previous") == self.digests[-1] else None
 
 
 def verdicts(
     slot: Slot, acks: Acknowledgements, cut: Mapping[str, int], chain: TermsChain, structural: Structural
 ) -> tuple[str | None, dict[str, SealVerdict]]:
     """(agreed manifest or None, verdict on each seal by ``SIDE/SEQ`` id) of one slot at a closed cut."""
-    agreed: str | None = None
-    judged: dict[str, SealVerdict] = {}
-    for manifest in sorted({seal.manifest for seal in slot.seals.values()}):
-        sides = _sides(slot, manifest, chain, structural)
-        verdict = judge({side: slot.acts.get(side, []) for side in sides}, acks, cut)
-        if verdict.manifest == manifest:
-            agreed = agreed or manifest
-        for seal in verdict.seals:
-            if seal.manifest == manifest:
-                judged[f"{seal.side}/record/{seal.seq}"] = seal
-    return agreed, judged
+    core = next((sides for sides in chain.sides if len(sides) >= 2), ())
+    parties = {
+        manifest: _named(manifest, structural) if slot.name.kind == "terms" else Party(_sides(slot, manifest, chain), core)
+        for manifest in {seal.manifest for seal in slot.seals.values()}
+    }
+    verdict = judge(_acts(slot, parties), acks, cut, parties)
+    judged = {f"{s.side}/record/{s.seq}": s for s in verdict.seals if s.side in parties[s.manifest].sides}
+    return verdict.manifest, judged
 
 
-def _sides(slot: Slot, manifest: str, chain: TermsChain, structural: Structural) -> Iterable[str]:
-    if slot.name.kind == "terms":
-        return sides_of(structural(manifest) or {})
-    under = {chain.digests.index(s.terms) for s in slot.seals.values() if s.manifest == manifest and s.terms in chain.digests}
+def _acts(slot: Slot, parties: Mapping[str, Party]) -> Acts:
+    sides = {side for party in parties.values() for side in party.sides} | set(slot.acts)
+    return {side: slot.acts.get(side, []) for side in sides}
+
+
+def _named(manifest: str, structural: Structural) -> Party:
+    sides = sides_of(structural(manifest) or {})
+    return Party(sides, sides)
+
+
+def _sides(slot: Slot, manifest: str, chain: TermsChain) -> Sequence[str]:
+    """The Sides of the earliest terms under which a Side that they name sealed the manifest."""
+    under = set()
+    for s in slot.seals.values():
+        if s.manifest == manifest and s.terms in chain.digests and s.side in chain.sides[step := chain.digests.index(s.terms)]:
+            under.add(step)
     return next((chain.sides[step] for step in sorted(under) if len(chain.sides[step]) >= 2), ())
 
 
