@@ -220,6 +220,12 @@ def _key_problem(node: "Node", room: str, seal: Seal, slot: Slot) -> str:
         return "The signature is over something else than the seal says"
     if not mandate.covers(seal.at[:10]):
         return "The mandate does not cover the day of the seal"
+    try:
+        signatories = prepare.parse_held(node, room, seal.manifest).signatories
+    except CochairError as error:
+        return error.what
+    if any(part.side == seal.side and part.post != mandate.post for part in signatories):
+        return "The mandate is for another post than the one that signs"
     return ""
 
 
