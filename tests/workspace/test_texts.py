@@ -413,3 +413,45 @@ def test_the_review_becomes_a_section_of_the_draft(tmp_path, sit):
         html = us.get(address).content.decode()
         assert "are proposed from the review" in html
         assert "Implementation of the decisions of the" in html
+
+
+def order_form(page):
+    """Every field of the form of the order, as a browser sends it back unchanged."""
+    html = page.content.decode()
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", html):
+        name, value = re.search(r'name="([^"]+-(?:place|no))"', tag), re.search(r'value="([^"]*)"', tag)
+        if name:
+            found[name[1]] = value[1] if value else ""
+    for name, options in re.findall(r'<select[^>]*name="([^"]+-under)"[^>]*>(.*?)</select>', html, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        found[name] = chosen[1] if chosen else ""
+    return found
+
+
+def test_the_order_and_the_numbers_are_proposed_and_taken(desk, sit):
+    us = sit(desk.t.ours, "secretary")
+    sent = order_form(us.get(desk.url("order")))
+    assert len(sent) == 12
+    last, head = ref(desk.made[3]), ref(desk.made[0])
+    moved = sent | {f"{last}-place": "2", f"{last}-no": "1.1", f"{last}-under": head, f"{ref(desk.made[1])}-no": "1.2"}
+    assert us.post(desk.url("order"), moved).status_code == 302
+    html = us.get(desk.url()).content.decode()
+    assert html.index("wind tunnel") < html.index("The Sides met in Moscow.") < html.index("Aerospace")
+    desk.t.meet()
+    them = sit(desk.t.theirs, "secretary")
+    assert "different orders" in them.get(desk.url()).content.decode()
+    assert them.post(desk.url("act"), {"do": "order"}).status_code == 302
+    assert "¶ 1.2" in them.get(desk.url()).content.decode()
+
+
+@pytest.mark.parametrize("change", [{"place": "x"}, {"no": "1 1"}, {"under": "zz"}, {"place": "1"}])
+def test_an_order_that_cannot_be_comes_back_as_typed(desk, sit, change):
+    us = sit(desk.t.ours, "secretary")
+    [(field, value)] = change.items()
+    sent = order_form(us.get(desk.url("order"))) | {f"{ref(desk.made[3])}-{field}": value}
+    heads = desk.t.ours.heads(desk.t.room)
+    answer = us.post(desk.url("order"), sent)
+    assert answer.status_code == 422
+    assert "Nothing was saved yet" in answer.content.decode()
+    assert desk.t.ours.heads(desk.t.room) == heads

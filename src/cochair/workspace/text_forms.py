@@ -80,7 +80,7 @@ class NewForm(WordingForm):
         self.fields["kind"].choices = list(kinds().items())  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["kind"].initial = "paragraph"
         heads = [
-            (ref(row.provision), f"{row.no} {_first_words(row)}".strip()) for row in rows if row.kind in ("heading", "annex") and row.placed
+            (ref(row.provision), f"{row.no} {first_words(row)}".strip()) for row in rows if row.kind in ("heading", "annex") and row.placed
         ]
         self.fields["under"].choices = [("", _("Nothing: at the end")), *heads]  # type: ignore[attr-defined]
         self.order_fields(["kind", "no", "under"])
@@ -134,7 +134,8 @@ def seen(cell: Cell | None) -> str:
     return f"{ours}|{wording.position if wording else ''}"
 
 
-def _first_words(row: Row) -> str:
+def first_words(row: Row) -> str:
+    """The beginning of a paragraph, to know it by."""
     wording = next((cell.shown for cell in row.cells.values() if cell.shown and cell.shown.text), None)
     words = typed.write(wording.text).lstrip("# ") if wording and wording.text else ""
     return words[:60] + ("…" if len(words) > 60 else "")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from cochair.workspace import originals, proof, protocol, provision, record, signing
+from cochair.workspace import order, originals, proof, protocol, provision, record, signing
 
 urlpatterns: list[URLPattern] = [
     path("texts/", protocol.texts, name="texts"),
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("texts/<slug:slug>/<str:text>/", protocol.page, name="protocol"),
     path("texts/<slug:slug>/<str:text>/act/", protocol.act, name="protocol-act"),
     path("texts/<slug:slug>/<str:text>/changes/", protocol.changes, name="protocol-changes"),
+    path("texts/<slug:slug>/<str:text>/order/", order.page, name="protocol-order"),
     path("texts/<slug:slug>/<str:text>/new/", provision.add, name="provision-new"),
     path("texts/<slug:slug>/<str:text>/paragraph/<str:provision>/", provision.unit, name="provision"),
     path("texts/<slug:slug>/<str:text>/originals/", originals.page, name="originals"),
