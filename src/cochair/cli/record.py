@@ -6,6 +6,7 @@ import typer
 
 from cochair.cli import show
 from cochair.cli.opening import FolderArgument, RoomOption, opened, slug, the_room
+from cochair.kit.errors import Rejected
 from cochair.kit.ids import Origin, parse_origin
 from cochair.ledger.entries import Entry, decode
 from cochair.record.node import Node
@@ -34,7 +35,7 @@ def log(
             parts = parse_origin(origin)
             if side in ("", parts.side) and name in ("", parts.log):
                 start = max(0, size - last) if last else 0
-                found[origin] = [(start + at, decode(data)) for at, data in enumerate(node.entries(chosen, origin, start))]
+                found[origin] = [(start + at, _decoded(data)) for at, data in enumerate(node.entries(chosen, origin, start))]
     value = {
         origin: {"size": sizes[origin], "entries": [{"id": _id(parse_origin(origin), seq), **_plain(entry)} for seq, entry in entries]}
         for origin, entries in found.items()
@@ -92,6 +93,14 @@ def _digests(node: Node, room: str) -> dict[str, str]:
 
 def _id(origin: Origin, seq: int) -> str:
     return f"{origin.side}/{origin.log}/{seq}"
+
+
+def _decoded(data: bytes) -> Entry:
+    """The entry, or for bytes that are none (kept, and not counted) one that says so."""
+    try:
+        return decode(data)
+    except Rejected:
+        return Entry(v=0, log="", room="", seq=0, at="", salt="", kind="no-entry", schema="", body={"bytes": len(data)})
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

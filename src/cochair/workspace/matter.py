@@ -338,9 +338,12 @@ def history(page: Open) -> list[dict[str, str]]:
         except NotFound:
             continue
         for data in page.place.node.entries(page.place.room, origin):
-            one = decode(data)
+            try:
+                one = decode(data)
+            except CochairError:  # bytes that are no entry: kept, not counted
+                continue
             if one.kind == "position" and _same(page, one.schema, one.body, f"{side}/{RECORD}/{one.seq}"):
-                content = one.body["content"]
+                content = one.body.get("content")
                 found.append(
                     {
                         "at": one.at,
@@ -353,8 +356,8 @@ def history(page: Open) -> list[dict[str, str]]:
 
 
 def _same(page: Open, schema: str, body: dict[str, Any], name: str) -> bool:
-    subject = name if body["subject"] == "self" else body["subject"]
-    return schema.partition("/")[0] == page.name and (subject, body["part"]) == tuple(page.about)
+    subject = name if body.get("subject") == "self" else body.get("subject")  # an entry that is not counted may lack anything
+    return schema.partition("/")[0] == page.name and (subject, body.get("part", "")) == tuple(page.about)
 
 
 def _told(page: Open, content: Any) -> str:
