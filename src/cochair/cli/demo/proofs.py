@@ -118,7 +118,8 @@ def refusals(play: Play, record: Path, originals: Sequence[Path], anchor: Anchor
     relisted = folder / "relisted.tar"
     relisted.write_bytes(change_member(record.read_bytes(), "/paper/", lambda data: flip(data, len(data) - 1), relist=True))
     cases.append(("one member is changed, and the list made to fit", check.verify([relisted], anchor)))
-    shutil.rmtree(forged)
+    for spent in (forged, folder / "node"):  # the forger's nodes go, his files stay to be looked at
+        shutil.rmtree(spent, ignore_errors=True)
     return cases
 
 
