@@ -94,7 +94,7 @@ def sound(page, axe, language):
     assert fits(page)
 
 
-@pytest.mark.parametrize(("width", "language"), zip(WIDTHS, ("en", "ru"), strict=True))
+@pytest.mark.parametrize(("width", "language"), list(zip(WIDTHS, ("en", "ru"), strict=True)))
 def test_pages_of_a_text_are_clean_for_axe_and_fit(open_text, open_page, axe, width, language):
     served, url, unit = open_text
     page = seated(served, open_page, url, width=width, language=language)
@@ -114,7 +114,7 @@ def test_pages_of_a_text_are_clean_for_axe_and_fit(open_text, open_page, axe, wi
         page.context.close()
 
 
-@pytest.mark.parametrize(("width", "language"), zip(WIDTHS, ("en", "ru"), strict=True))
+@pytest.mark.parametrize(("width", "language"), list(zip(WIDTHS, ("en", "ru"), strict=True)))
 def test_pages_of_a_signing_are_clean_for_axe_and_fit(scanned, open_page, axe, width, language):
     served, url = scanned
     for path in (url + "signing/", url, url + "originals/", url + "signing/proof/", "/record/c7/"):
