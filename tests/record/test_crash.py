@@ -117,6 +117,32 @@ def test_old_copy_stops_and_recovers_from_the_peer(tmp_path: Path) -> None:
     other.close()
 
 
+def test_a_node_that_opens_while_another_process_writes_is_not_taken_for_an_old_copy(tmp_path: Path) -> None:
+    """The other process commits and signs just when this one looks from its log to the ledger."""
+    from cochair.record.signer import start_signer
+
+    folder = tmp_path / "IN"
+    node = make_node(folder, "IN")
+    room = node.found("c7")
+    node.close()
+    node = Node.open(folder, registry=node.registry, make_signer=start_signer)
+    other = Node.open(folder, registry=node.registry, make_signer=start_signer)
+    last, busy = node.signer.last, []
+
+    def while_another_writes(origin: str) -> tuple[int, bytes] | None:
+        if not busy:
+            busy.append(other.write(room, [note("meanwhile")]))
+        return last(origin)
+
+    node.signer.last = while_another_writes
+    node.compare_ledgers(room)
+    assert busy
+    assert node.halted == {}
+    node.write(room, [note("goes on")])
+    node.close()
+    other.close()
+
+
 def test_two_threads_and_two_processes_write(tmp_path: Path, database: Callable[[str], str | None]) -> None:
     """Threads of one process share a node, a second process opens the same folder: every entry gets its own number and all are signed."""
     from cochair.record.signer import start_signer

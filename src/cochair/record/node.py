@@ -135,12 +135,18 @@ class Node(Holding, Rooms):
 
     def compare_ledgers(self, room: str) -> None:
         """Compare all own logs of a room: a head that the signer signed must be in the log; a log that is ahead of it was not signed yet."""
+        sql = "SELECT origin, size, root, frozen FROM n_log WHERE room = ? AND side = ?"
         with self.read() as tx:
-            logs = tx.query("SELECT origin, size, root, frozen FROM n_log WHERE room = ? AND side = ?", (room, self.side))
+            known = [row["origin"] for row in tx.query(sql, (room, self.side))]
+        heads = {
+            origin: self.signer.last(origin) for origin in known
+        }  # asked before the logs are read: another process may be writing, and
+        with self.read() as tx:  # what it signed is committed by then, so that only an old copy can be behind the ledger
+            logs = [row for row in tx.query(sql, (room, self.side)) if row["origin"] in heads]
         for log in logs:
             if log["frozen"]:
                 self.halted[log["origin"]] = log["frozen"]
-            signed = self.compare_ledger(log["origin"], log["size"], log["root"])
+            signed = self._compare(log["origin"], log["size"], log["root"], heads[log["origin"]])
             behind = signed < log["size"] or self.publisher.size(log["origin"]) < log["size"]
             if behind and not self.ask_first and log["origin"] not in self.halted:
                 self.publish(room, log["origin"], log["size"])
@@ -162,7 +168,9 @@ class Node(Holding, Rooms):
 
     def compare_ledger(self, origin: str, size: int, root: str) -> int:
         """Size that the signer signed last (-1: none); halts the log if that is more than it holds, or other contents."""
-        last = self.signer.last(origin)
+        return self._compare(origin, size, root, self.signer.last(origin))
+
+    def _compare(self, origin: str, size: int, root: str, last: tuple[int, bytes] | None) -> int:
         if last and (last[0] > size or (last[0] == size and last[1].hex() != root)):
             self.halted[origin] = f"The log {origin} has {size} entries, but {last[0]} were signed: an old copy was restored"
         return last[0] if last else -1
