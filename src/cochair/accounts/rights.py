@@ -85,6 +85,16 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
+class NoRight(Denied):
+    """None of the actor's roles holds the right to ``action``; ``roles`` hold it."""
+
+    def __init__(self, who: str, action: str, roles: frozenset[str]) -> None:
+        named = ", ".join(sorted(roles))
+        super().__init__(f"{who} may not do this ({action})", f"It is open to: {named}" if named else "No role holds this right")
+        self.action = action
+        self.roles = roles
+
+
 def may(actor: Actor, action: str) -> bool:
     """Whether one of the actor's roles holds the right; False for an unknown action."""
     return bool(RIGHTS.get(action, frozenset()) & actor.roles)
@@ -98,5 +108,4 @@ def require(actor: Actor, action: str, side: str | None = None) -> None:
     if side is not None and actor.side != side:
         raise Denied(f"{actor.name} is of {actor.side} and does not act for {side}", "Act on the node of your own Side")
     if not may(actor, action):
-        who = ", ".join(sorted(RIGHTS.get(action, frozenset())))
-        raise Denied(f"{actor.name} may not do this ({action})", f"It is open to: {who}" if who else "No role holds this right")
+        raise NoRight(actor.name, action, RIGHTS.get(action, frozenset()))

@@ -3,10 +3,12 @@
 Dates come out of the record as ISO strings and may be passed as they are.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -63,3 +65,8 @@ def session_name(ordinal: Any) -> str:
     # Translators: in English the number comes with its suffix ("11th"), in other languages bare ("11").
     shown = f"{number}{suffix}" if (get_language() or "en").startswith("en") else str(number)
     return pgettext("title", "%(ordinal)s Session") % {"ordinal": shown}
+
+
+def and_list(values: Iterable[Any]) -> str:
+    """The list as "a, b and c", "a, b и c"."""
+    return str(format_list([str(value) for value in values], locale=locale()))

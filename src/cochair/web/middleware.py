@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from cochair.accounts import rights
 from cochair.accounts.access import access_of, actor
+from cochair.accounts.pages import in_words
 from cochair.kit.errors import CochairError, Conflict, Denied, NotFound, NotHeld
 from cochair.web.views import error_page
 
@@ -77,4 +78,4 @@ class Rights:
         if not isinstance(error, CochairError):
             return None
         status = next((code for kind, code in STATUS if isinstance(error, kind)), 422)
-        return error_page(request, status, error.what, error.next_step)
+        return error_page(request, status, *in_words(error))

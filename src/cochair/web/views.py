@@ -1,6 +1,7 @@
 """Pages of the shell itself: language, life signs, error pages and the page of all components."""
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -91,8 +92,11 @@ def error_page(request: HttpRequest, status: int, what: str, next_step: str) -> 
     return render(request, "error.html", context, status=status)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (Django passes it)
-    """400."""
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; 413 for a form that is longer than the node takes."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        step = _("Go one page back: your text is still there. Make it shorter, or send it as a file, and send again.")
+        return error_page(request, 413, _("What you sent is too long, so nothing was saved"), step)
     return error_page(request, 400, _("The request could not be read"), _("Go back and try again from the page you came from."))
 
 

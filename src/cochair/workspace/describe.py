@@ -76,7 +76,9 @@ def _line(content: msgspec.Struct, names: Names) -> str:
         return due_words(content)
     parts = [(one.name, getattr(content, one.name)) for one in msgspec.structs.fields(content)]
     told = [
-        _value(value, names) for name, value in parts if value not in (None, "", {}, (), False) and value != Due() and name != "manifest"
+        language_name(value) if name == "lang" else _value(value, names)
+        for name, value in parts
+        if value not in (None, "", {}, (), False) and value != Due() and name != "manifest"
     ]
     return "; ".join(word for word in told if word)
 

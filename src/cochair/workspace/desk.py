@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cochair.accounts import rights
+from cochair.accounts.pages import in_words
 from cochair.accounts.rights import Actor
 from cochair.kit.errors import CochairError, NotFound
 from cochair.kit.ids import RECORD, parse_id
@@ -105,7 +106,7 @@ def frame(desk: Desk, here: str = "") -> dict[str, Any]:
 
 def told(error: CochairError) -> str:
     """An error of ours as a person reads it: what is wrong, and the next step."""
-    return " ".join(f"{_(part)}." if part[-1] not in ".!?…" else _(part) for part in (error.what, error.next_step) if part)
+    return " ".join(f"{part}." if part[-1] not in ".!?…" else part for part in in_words(error) if part)
 
 
 def counted(number: int, parts: Sequence[str]) -> str:

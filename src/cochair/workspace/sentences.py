@@ -80,4 +80,8 @@ SENTENCES = (
     _("Open it from the page of its body"),
     _("Start from Home"),
     _("Open it from the list it belongs to"),
+    _("The review stands in this text already"),
+    _("Change its paragraphs as any other"),
+    _("Your Side has reserved its position here already"),
+    _("Lift the reservation, or propose another wording"),
 )

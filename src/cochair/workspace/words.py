@@ -103,6 +103,10 @@ FIELDS: Words = {
     "dated": _("Dated"),
     "evidence": _("Evidence"),
     "manifest": _("Protocol"),
+    "provision": _("Paragraph"),
+    "lead": _("Lead"),
+    "others": _("Others that take part"),
+    "post": _("Post"),
     "prevailing_language": _("Prevailing language"),
 }
 

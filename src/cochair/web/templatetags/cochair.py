@@ -4,12 +4,11 @@ Dates come out of the record as ISO strings and may be passed as they are.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.lists import format_list
 from django import template
 from django.contrib.staticfiles.finders import find
 from django.templatetags.static import static
@@ -18,14 +17,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from cochair.accounts.shown import day, days, locale, moment, session_name
+from cochair.accounts.shown import and_list, day, days, moment, session_name
 from cochair.kit.names import pick as pick_name
 from cochair.kit.redline import Run, Span, segments
 from cochair.kit.redline import redline as diff
 from cochair.web.statuses import STATUSES
 
 register = template.Library()
-for shown in (day, moment, session_name):
+for shown in (and_list, day, moment, session_name):
     register.filter(shown)
 register.simple_tag(days)
 
@@ -63,12 +62,6 @@ def sentence(text: str) -> str:
     """The text with a full stop, if it ends without one."""
     text = str(text)
     return text if text.endswith((".", "!", "?", "…")) or not text else f"{text}."
-
-
-@register.filter
-def and_list(values: Iterable[Any]) -> str:
-    """The list as "a, b and c", "a, b и c"."""
-    return str(format_list([str(value) for value in values], locale=locale()))
 
 
 @register.filter
