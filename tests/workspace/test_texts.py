@@ -413,6 +413,10 @@ def test_the_review_becomes_a_section_of_the_draft(tmp_path, sit):
         html = us.get(address).content.decode()
         assert "are proposed from the review" in html
         assert "Implementation of the decisions of the" in html
+        assert "Propose the review section" not in html
+        before = made.ours.heads(made.room)
+        assert us.post(address + "act/", {"do": "review"}).status_code in {409, 422}, "a second click adds no second section"
+        assert made.ours.heads(made.room) == before
 
 
 def order_form(page):

@@ -60,18 +60,24 @@ def review_section(node: "Node", room: str, session: str, *, languages: Sequence
         raise Rejected(
             f"The review section cannot be composed in {', '.join(unknown)}", "Compose it in English and Russian, and translate from there"
         )
+    titles = review_titles(node, room, session, languages)
     with node.read() as tx:
         rows = review(tx, room, session, node.side)
-        before = next(iter(meetings.chain(tx, room, session, node.side)), None)
-        numbers = meetings.session(tx, room, before, node.side).content.ordinals if before else {}
         way = next(iter(readings(tx, room, "followup.way_forward", WayForward, node.side, session)), None)
-    titles = {lang: heading(lang, _title(numbers.get(node.side), lang)) for lang in languages}
     units = [Unit("heading", titles, number)]
     for row in rows:
         units.append(Unit("paragraph", {lang: _action(node, room, row, lang) for lang in languages}, _next(number, units), 0))
     if way is not None:
         units.append(Unit("paragraph", {lang: _forward(way.content, lang, node.side) for lang in languages}, _next(number, units), 0))
     return units
+
+
+def review_titles(node: "Node", room: str, session: str, languages: Sequence[str] = LANGUAGES) -> dict[str, Text]:
+    """The heading of the review section in each language: by it a text that has the section already is known."""
+    with node.read() as tx:
+        before = next(iter(meetings.chain(tx, room, session, node.side)), None)
+        numbers = meetings.session(tx, room, before, node.side).content.ordinals if before else {}
+    return {lang: heading(lang, _title(numbers.get(node.side), lang)) for lang in languages}
 
 
 def _title(number: int | None, lang: str) -> str:

@@ -222,6 +222,9 @@ def reserve(node: "Node", room: str, actor: Actor, provision: str, lang: str) ->
     content = content_of(state, node.side) if state else None
     if content is None:
         raise NotFound("There is no wording to reserve on", "Propose one")
+    mine = state.positions.get(node.side) if state else None
+    if mine is not None and mine.level == "reserved" and mine.content == content:
+        raise Conflict("Your Side has reserved its position here already", "Lift the reservation, or propose another wording")
     drafts = [position(parse_id(provision).log, "text", provision, lang, msgspec.convert(content, TextContent), "reserved")]
     return node.write(room, joining(node, room, provision) + drafts)[-1]
 

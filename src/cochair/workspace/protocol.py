@@ -17,7 +17,7 @@ from cochair.accounts.access import needs
 from cochair.accounts.pages import refused
 from cochair.accounts.shown import days
 from cochair.followup.review import review
-from cochair.kit.errors import Rejected
+from cochair.kit.errors import Conflict, Rejected
 from cochair.kit.ids import parse_id
 from cochair.meetings import queries as meetings
 from cochair.protocol import compose, history
@@ -63,7 +63,7 @@ def texts(request: HttpRequest) -> HttpResponse:
                 done = {row["slot"] for row in sealed}
                 found.append(
                     {
-                        "url": reverse("protocol", args=(place.slug, ref(state.subject))),
+                        "url": reverse("protocol", args=(place.slug, ref(state.subject))) if place.somewhere("negotiation.view") else "",
                         "name": code(content["kind"]),
                         "session": names.of(content["session"]),
                         "body": names.of(names.sessions[content["session"]].content.body) if content["session"] in names.sessions else "",
@@ -111,18 +111,29 @@ def _context(request: HttpRequest, desk: Desk, form: AgreementForm) -> dict[str,
 def _has_review(desk: Desk, view: Grid) -> bool:
     """Whether the agreed review of the session can be made into a section of this text, in its languages, and none is there yet."""
     bound = [lang for lang, status in view.languages if status != "working"]
-    if not set(bound) <= set(compose.LANGUAGES):
+    if not set(bound) <= set(compose.LANGUAGES) or _review_in(desk, view, bound):
         return False
     with desk.place.node.read() as tx:
         return bool(review(tx, desk.place.room, desk.content["session"], desk.place.side))
 
 
+def _review_in(desk: Desk, view: Grid, languages: list[str]) -> bool:
+    """Whether somebody proposed the section already: a heading of the text has its words in one of the languages."""
+    titles = compose.review_titles(desk.place.node, desk.place.room, desk.content["session"], languages)
+    cells = [cell for row in view.rows if row.kind == "heading" for cell in row.cells.values() if cell.lang in titles]
+    return any(
+        one is not None and one.text == titles[cell.lang] for cell in cells for one in (cell.standing, cell.ours, *cell.theirs.values())
+    )
+
+
 def _section(desk: Desk) -> int:
-    """Propose the review section after what is there -> how many paragraphs."""
+    """Propose the review section after what is there -> how many paragraphs. Raises Conflict when it is there: a second click adds no second one."""
     place = desk.place
     view = grid(place.node, place.room, desk.id)
     tops = [int(row.no) for row in view.rows if row.no.isdecimal()]
     spoken = [lang for lang, status in view.languages if status != "working"]
+    if _review_in(desk, view, [lang for lang in spoken if lang in compose.LANGUAGES]):
+        raise Conflict("The review stands in this text already", "Change its paragraphs as any other")
     units = compose.review_section(place.node, place.room, desk.content["session"], languages=spoken, number=str(max(tops, default=0) + 1))
     return len(op.propose_draft(place.node, place.room, desk.who, desk.id, units))
 
