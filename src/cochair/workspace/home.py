@@ -48,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def room_of(place: Place) -> dict[str, Any]:
     """One room's part of Home."""
     if not place.somewhere("matter.view"):
-        return {"place": place, "blind": True}
+        return {"place": place, "blind": True, "record": link("record-room", place.slug) if place.somewhere("record.view") else ""}
     with place.node.read() as tx:
         names = names_of(tx, place)
         actions = live_actions(tx, place, names)

@@ -165,6 +165,7 @@ def _links(place: Place) -> list[tuple[str, str]]:
     found = [
         (_("Press reports"), link("press")),
         (_("Public page"), link("public")),
+        (_("What is published"), link("publication-room", place.slug) if place.somewhere("publication.consent") else ""),
         (_("Proof"), link("record-room", place.slug)),
     ]
     return [(words, url) for words, url in found if url]
