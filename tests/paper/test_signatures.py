@@ -1,5 +1,6 @@
 """Signatures made and checked: what passes, and that nothing else does. Each attack starts from a real file with both signatures."""
 
+import asyncio
 import hashlib
 import io
 import re
@@ -544,3 +545,12 @@ def test_the_check_needs_no_pdf_library():
     code = "import sys\nimport cochair.paper.check\nprint(sorted({'pikepdf', 'pyhanko', 'typst', 'django'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_caller_whose_event_loop_runs_can_sign():
+    made = original("IN", ("en", "ru"))
+
+    async def inside() -> bytes:
+        return sign_pdf(made.pdf, "sign-IN", person("IN"), signed_at=AT[0])
+
+    assert asyncio.run(inside()).startswith(made.pdf)

@@ -7,6 +7,7 @@ file here, or by a ministry's own tool over the same bytes), `embed` puts it int
 import asyncio
 import hashlib
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from msgspec import Struct
@@ -148,7 +149,9 @@ def make_cms(prepared: Prepared, key: Key, *, timestamper: Any = None) -> bytes:
         signing_cert=x509.Certificate.load(key.certificate), signing_key=keys.PrivateKeyInfo.load(key.private), cert_registry=store
     )
     digest = "sha512" if key.kind == "ed25519" else "sha256"
-    made = asyncio.run(signer.async_sign(prepared.digest(digest), digest, use_pades=True, timestamper=timestamper))
+    work = signer.async_sign(prepared.digest(digest), digest, use_pades=True, timestamper=timestamper)
+    with ThreadPoolExecutor(1) as aside:  # the caller's own thread may have an event loop that runs already
+        made = aside.submit(asyncio.run, work).result()
     return bytes(made.dump())
 
 
