@@ -56,7 +56,8 @@ def index(play: Play) -> None:
     links = (
         ("originals", "the two originals"),
         ("bundle", "the bundles"),
-        ("public", "what is published"),
+        ("public/index.html", "what is published"),
+        ("public/files.html", "the files with which anybody checks it"),
         ("result.json", "the result as data"),
     )
     items = "".join(f'<li><a class="govuk-link" href="{where}">{name}</a></li>' for where, name in links)

@@ -13,6 +13,7 @@ from cochair.cli.demo.play import Play, Scene, prepare
 from cochair.cli.opening import registry
 from cochair.cli.verify import PROVEN, REFUSED, UNKNOWN, Anchor, Verdict
 from cochair.exchange import bundle, carry
+from cochair.publication.export import export
 from cochair.record.node import Node
 
 END = b"%%EOF\n"
@@ -36,11 +37,16 @@ def proofs(play: Play) -> Scene:
     record = play.out / "bundle" / "record.tar"
     originals = sorted((play.out / "originals").glob("original-*.pdf"))
     good = check.verify([record, *originals])
+    public = export(play.ours, play.room, play.out / "public")
+    play.expect(
+        "the public site shows the protocol in both languages",
+        {"index.html", "record.tar"} <= set(public) and any("ru" in name for name in public),
+    )
     trust = check.trust_file(play.room, good.keys)
     (play.out / "public" / "trust.json").write_bytes(trust)
     anchor = check.read_anchor(str(play.out / "public" / "trust.json"))
     proven = check.verify([record, *originals], anchor)
-    publish(play, [record, *originals], proven)
+    publish(play, originals, proven)
     play.expect("the record and both originals are proven", (proven.status, len(proven.lines)), (PROVEN, 3))
     play.expect("without an anchor the same files are only consistent in themselves", good.status, UNKNOWN)
     play.expect("what verify computes is the digest that both nodes show", proven.states[record.name], play.ours.state_digest(play.room))
@@ -171,23 +177,24 @@ def forged_room(play: Play) -> Path:
     return false.out
 
 
-def publish(play: Play, files: Sequence[Path], proven: Verdict) -> None:
-    """What both Sides put before the public: the signed originals, the record's bundle, the trust file, and a page that says how to check them."""
-    for path in files:
+def publish(play: Play, originals: Sequence[Path], proven: Verdict) -> None:
+    """Beside the public site: the signed originals, the trust file, and a page that says how to check them all."""
+    for path in originals:
         shutil.copyfile(path, play.out / "public" / path.name)
-    names = " ".join(path.name for path in files)
-    details = "".join(f"<li>{html.text(line.file)}: {html.text(line.words)}</li>" for line in proven.lines)
-    links = "".join(f'<li><a class="govuk-link" href="{path.name}">{path.name}</a></li>' for path in files)
+    names = ["record.tar", *(path.name for path in originals)]
+    site = check.verify([play.out / "public" / name for name in names], check.read_anchor(str(play.out / "public" / "trust.json")))
+    play.expect("what is on the public site is proven by itself", site.status, PROVEN)
+    details = "".join(f"<li>{html.text(line.file)}: {html.text(line.words)}</li>" for line in site.lines)
+    links = "".join(f'<li><a class="govuk-link" href="{name}">{name}</a></li>' for name in [*names, "trust.json"])
     body = (
-        f'<h1 class="govuk-heading-l">Protocol of the 12th session (SPECIMEN)</h1><ul class="govuk-list govuk-list--bullet">{links}</ul>'
-        f'<h2 class="govuk-heading-m">How to check it</h2><pre class="app-digest">cochair verify {names} --room trust.json</pre>'
+        f'<h1 class="govuk-heading-l">Check the protocol of the 12th session (SPECIMEN)</h1><ul class="govuk-list govuk-list--bullet">{links}</ul>'
+        f'<h2 class="govuk-heading-m">How to check it</h2><pre class="app-digest">cochair verify {" ".join(names)} --room trust.json</pre>'
         f'<ul class="govuk-list govuk-list--bullet">{details}</ul><p class="govuk-body">Fingerprint of the room: {_code(proven.fingerprint)}</p>'
     )
     from cochair.cli.demo import page
 
-    (play.out / "public" / "index.html").write_text(
-        page.whole("Protocol of the 12th session (SPECIMEN)", page.SPECIMEN + page.main(body), "../"), "utf-8"
-    )
+    whole = page.whole("Protocol of the 12th session (SPECIMEN)", page.SPECIMEN + page.main(body), "../")
+    (play.out / "public" / "files.html").write_text(whole, "utf-8")
 
 
 def _reason(verdict: Verdict) -> str:

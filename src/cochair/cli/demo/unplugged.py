@@ -10,6 +10,8 @@ from cochair.followup import queries
 from cochair.followup.contents import Due
 from cochair.kit.errors import CochairError
 from cochair.protocol import operations as op
+from cochair.publication import operations as publication
+from cochair.publication.contents import Item
 from cochair.record import positions
 
 FOLLOWED = "2.3"
@@ -37,9 +39,13 @@ def unplugged(play: Play) -> Scene:
     op.comment(
         theirs, room, secretary("RU"), play.ids["bracketed"], "ru", "ОБРАЗЕЦ замечания: условия исследования принимаются к сведению."
     )
+    for subject, items in to_publish(play).items():
+        publication.consent(ours, room, secretary("IN"), subject, *items)
     play.expect("while unplugged, the two nodes differ", _equal(play), wanted=False)
     trips = [_carry(play, "IN", "RU", "1")]
     positions.accept(theirs, room, "followup.action", new)
+    for subject in to_publish(play):
+        publication.accept(theirs, room, secretary("RU"), subject)
     trips.append(_carry(play, "RU", "IN", "2"))
     trips += [_carry(play, "IN", "RU", "3"), _carry(play, "RU", "IN", "4")]
     trips += [_carry(play, "IN", "RU", "5")]
@@ -63,9 +69,15 @@ def unplugged(play: Play) -> Scene:
         (
             "No line runs between the capitals. The Indian Side proposes to follow paragraph 2.3 of the signed protocol as an agreed action; both Sides leave remarks. Each works on its own machine.",
             "A courier carries one file each way. The Russian Side accepts the action, the files go back and forth, and both Sides hold the same again. A file read twice, or an old one, does no harm.",
+            "With the same files they settle what the public may see: that the session took place, its protocol in both languages, its agreed actions, and the proof. Nothing is public by default, and nothing by the word of one Side.",
         ),
         html.table("What the courier carried", ["Trip", "Size", "What was new in it"], rows),
     )
+
+
+def to_publish(play: Play) -> dict[str, tuple[Item, ...]]:
+    """What both Sides consent to publish, thing by thing: the body and its session, the agreed actions, the protocol's text and the proof."""
+    return {play.body: ("existence",), play.session: ("existence", "actions", "status"), play.instrument: ("existence", "text", "proof")}
 
 
 def _carry(play: Play, source: str, target: str, number: str) -> tuple[str, str, int, int]:
