@@ -299,15 +299,29 @@ def test_a_signed_pdf_is_checked_in_plain_words(desk, sit):
     assert us.post(desk.url("signing"), {"do": "check", "holder": "XX", "file": file(original)}).status_code == 422
 
 
-def test_a_late_pen_change_is_prepared_as_a_correction(desk, sit, keys):
-    t = desk.t
+def far(desk, browser):
+    """What each page that names the state of the text says of it."""
+    tag = re.compile(r'govuk-tag--green">\s*(Signed|Adopted)')
+    pages = ("/texts/", desk.url(), f"/sessions/c7/{ref(desk.t.session)}/")
+    return [set(tag.findall(browser.get(page).content.decode())) for page in pages]
+
+
+def test_what_is_adopted_and_corrected_is_not_called_signed_before_it_is(desk, sit, keys):
+    t, us = desk.t, sit(desk.t.ours, "secretary")
     flow.step(t, "adopt", desk.id, keys)
-    us = sit(t.ours, "secretary")
-    html = us.get(desk.url("signing")).content.decode()
-    assert "A late change of the wording is made as a correction" in html
-    none = us.post(desk.url("signing"), {"do": "prepare", "kind": "correct"})
-    assert none.status_code == 422
-    assert "No agreed wording differs" in none.content.decode()
+    assert far(desk, us) == [{"Adopted"}] * 3
+    corrected(desk)
+    flow.step(t, "correct", desk.id, keys)
+    assert far(desk, us) == [{"Adopted"}] * 3
+    session = us.get(f"/sessions/c7/{ref(t.session)}/").content.decode()
+    assert ">signed<" not in session
+    flow.step(t, "sign", desk.id, keys)
+    assert far(desk, us) == [{"Signed"}] * 3
+
+
+def corrected(desk):
+    """One sentence that both Sides agree to put otherwise, in both languages, checked by both."""
+    t = desk.t
     for lang, words in (("en", "The Sides met in Kazan."), ("ru", "Стороны провели встречу в Казани.")):
         base = desk.cell(1, lang).ours.position
         op.propose_text(t.ours, t.room, flow.IN, desk.made[1], lang, paragraph(lang, words), base=base)
@@ -317,6 +331,18 @@ def test_a_late_pen_change_is_prepared_as_a_correction(desk, sit, keys):
     for node, actor in ((t.ours, flow.IN), (t.theirs, flow.RU)):
         op.mark_concordance(node, t.room, actor, desk.id)
     t.meet()
+
+
+def test_a_late_pen_change_is_prepared_as_a_correction(desk, sit, keys):
+    t = desk.t
+    flow.step(t, "adopt", desk.id, keys)
+    us = sit(t.ours, "secretary")
+    html = us.get(desk.url("signing")).content.decode()
+    assert "A late change of the wording is made as a correction" in html
+    none = us.post(desk.url("signing"), {"do": "prepare", "kind": "correct"})
+    assert none.status_code == 422
+    assert "No agreed wording differs" in none.content.decode()
+    corrected(desk)
     assert us.post(desk.url("signing"), {"do": "prepare", "kind": "correct"}).status_code == 302
     html = us.get(desk.url("originals")).content.decode()
     assert "Correction, being prepared" in html

@@ -1,5 +1,6 @@
 """What was adopted and signed, what one Side changed last, what people remarked: the questions about a protocol beside its grid."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from cochair.kit import canonical
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
 
 
 class InstrumentView(NamedTuple):
-    """One instrument of a session: what it is, how it stands, and the last sealed step ("" before adoption)."""
+    """One instrument of a session: what it is, how it stands, the last sealed step ("" before adoption), and how far it is (`sealed`)."""
 
     id: str
     content: Instrument
     status: Status
     step: str
     manifest: str
+    sealed: str
 
 
 class Changed(NamedTuple):
@@ -67,12 +69,24 @@ def instruments(tx: Tx, room: str, session: str, side: str) -> list[InstrumentVi
     found = [one for one in positions.readings(tx, room, "protocol.instrument", Instrument, side) if one.content.session == session]
     rows = tx.query("SELECT instrument, slot, step, manifest FROM protocol_step WHERE room = ? AND session = ?", [room, session])
     last = {row["instrument"]: row for row in sorted(rows, key=lambda row: (ORDER.index(row["slot"]), row["step"]))}
+    none = {"slot": "", "manifest": ""}
     return [
-        InstrumentView(one.subject, one.content, one.status, last[one.subject]["slot"], last[one.subject]["manifest"])
-        if one.subject in last
-        else InstrumentView(one.subject, one.content, one.status, "", "")
+        InstrumentView(
+            one.subject,
+            one.content,
+            one.status,
+            last.get(one.subject, none)["slot"],
+            last.get(one.subject, none)["manifest"],
+            sealed(row["slot"] for row in rows if row["instrument"] == one.subject),
+        )
         for one in found
     ]
+
+
+def sealed(slots: Iterable[str]) -> str:
+    """How far an instrument with these sealed steps is -> "signed", "adopted" or "". A correction may come before the signature, and signs nothing."""
+    done = set(slots)
+    return "signed" if done & {"sign", "confirm"} else "adopted" if done else ""
 
 
 def sealed_texts(tx: Tx, room: str, instrument: str, manifest: str = "") -> list[Signed]:

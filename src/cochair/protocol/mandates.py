@@ -84,7 +84,10 @@ def mandates(tx: Tx, room: str, side: str | None = None, post: str | None = None
 
 def public_key(suite: str, public: str) -> dsse.PublicKey:
     """The key of a mandate: DER SubjectPublicKeyInfo in hex, or the bare 32 bytes of an Ed25519 key."""
-    data = bytes.fromhex(check_hex(public, len(public) // 2))
+    try:
+        data = bytes.fromhex(check_hex(public, len(public) // 2))
+    except Rejected:
+        raise Rejected("The public key cannot be read", "Give it in hex as `cochair keys` printed it") from None
     if suite == dsse.RSA or (suite == dsse.ED25519 and len(data) == 32) or (suite == dsse.ECDSA_P256 and len(data) == 33):
         return dsse.public_key(suite, data)
     from cryptography.exceptions import UnsupportedAlgorithm

@@ -227,7 +227,10 @@ def _protocols(node: "Node", tx: Tx, room: str, given: dict[str, dict[str, str |
         manifest = given[id_].get("text") or ""
         text = _text(node, tx, room, id_, manifest) if manifest else None
         languages = tuple((lang, status) for _place, lang, status in sorted(spoken.get(id_, ())))
-        step = max(steps[id_])[2] if id_ in steps else ""
+        slots = {slot for _order, _step, slot in steps.get(id_, ())}
+        step = (
+            "sign" if "sign" in slots and "confirm" not in slots else max(steps[id_])[2] if slots else ""
+        )  # the text shown is the sealed one
         proof = text is not None and "proof" in given[id_]
         found.append(Protocol(id_, row["session"], row["kind"], languages, row["prevailing"], step, text, manifest if text else "", proof))
     return tuple(found)

@@ -179,7 +179,7 @@ def texts_waiting(place: Place, names: Names, texts: list[tuple[Any, str]]) -> l
     for one, session in texts:
         url = link("protocol", place.slug, ref(one.id)) or session_url(place.slug, session)
         try:
-            rows = grid(place.node, place.room, one.id).rows if one.step in ("", "adopt", "initial") else ()
+            rows = grid(place.node, place.room, one.id).rows if one.sealed != "signed" else ()
         except CochairError:
             continue
         ours = [row.no for row in rows if any(cell.move == "us" for cell in row.cells.values())]

@@ -24,7 +24,6 @@ from cochair.record.queries import Tx
 from cochair.workspace.place import Place
 
 STANDS = ("agreed", "ad-referendum")
-_SIGNED = ("sign", "confirm", "correct", "amend")
 
 
 def register_of(places: Sequence[Place]) -> Register:
@@ -145,10 +144,10 @@ def _reports(tx: Tx, place: Place, session: str) -> dict[str, Any]:
 
 
 def _document(tx: Tx, place: Place, session: str) -> dict[str, Any]:
-    steps = {one.step for one in instruments(tx, place.room, session, place.side) if one.step}
-    if not steps:
+    far = {one.sealed for one in instruments(tx, place.room, session, place.side) if one.sealed}
+    if not far:
         return {}
-    return {"document.status": "signed" if steps & set(_SIGNED) else "adopted"}
+    return {"document.status": "signed" if "signed" in far else "adopted"}
 
 
 def _topics(tx: Tx, place: Place, session: str) -> dict[str, Any]:

@@ -59,8 +59,8 @@ def texts(request: HttpRequest) -> HttpResponse:
                 content = state.content or next((one.content for one in state.positions.values() if one.content), None)
                 if content is None:
                     continue
-                sealed = tx.query("SELECT slot FROM protocol_step WHERE room = ? AND instrument = ?", (place.room, state.subject))
-                done = {row["slot"] for row in sealed}
+                steps = tx.query("SELECT slot FROM protocol_step WHERE room = ? AND instrument = ?", (place.room, state.subject))
+                far = history.sealed(row["slot"] for row in steps)
                 found.append(
                     {
                         "url": reverse("protocol", args=(place.slug, ref(state.subject))) if place.somewhere("negotiation.view") else "",
@@ -68,7 +68,7 @@ def texts(request: HttpRequest) -> HttpResponse:
                         "session": names.of(content["session"]),
                         "body": names.of(names.sessions[content["session"]].content.body) if content["session"] in names.sessions else "",
                         "languages": ", ".join(language_title(each["lang"]) for each in content["languages"]),
-                        "status": "signed" if done & {"sign", "correct"} else "adopted" if done else "draft",
+                        "status": far or "draft",
                     }
                 )
     return render(request, "workspace/texts.html", {"texts": found})
@@ -209,8 +209,7 @@ def _signed(desk: Desk) -> str:
     """As "adopted", "signed" or "": how far this instrument is sealed."""
     with desk.place.node.read() as tx:
         rows = tx.query("SELECT slot FROM protocol_step WHERE room = ? AND instrument = ?", (desk.place.room, desk.id))
-    done = {row["slot"] for row in rows}
-    return "signed" if done & {"sign", "correct"} else "adopted" if done else ""
+    return history.sealed(row["slot"] for row in rows)
 
 
 @needs("negotiation.view")

@@ -297,7 +297,13 @@ def _panel(place: Place, one: InstrumentView) -> dict[str, Any]:
         shown: Grid | None = grid(place.node, place.room, one.id)
     except CochairError:  # its working papers are destroyed, or have not arrived
         shown = None
-    found: dict[str, Any] = {"id": one.id, "grid": shown, "title": code(one.content.kind), "step": one.step, "status": READING[one.status]}
+    found: dict[str, Any] = {
+        "id": one.id,
+        "grid": shown,
+        "title": code(one.content.kind),
+        "sealed": one.sealed,
+        "status": READING[one.status],
+    }
     found["url"], found["originals_url"] = link("protocol", place.slug, ref(one.id)), link("originals", place.slug, ref(one.id))
     found["signing_url"] = link("signing", place.slug, ref(one.id))
     if shown is None:

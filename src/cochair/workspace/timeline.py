@@ -23,8 +23,8 @@ def steps(
 ) -> list[dict[str, str]]:
     """The line of steps: what is done, the first that is not, what is to come; each with what is missing."""
     shown = next((one for one in grids if one is not None), None)
-    step = texts[0].step if texts else ""
-    signed = step not in ("", "adopt", "initial")
+    far = texts[0].sealed if texts else ""
+    signed = far == "signed"
     filed, groups = reports
     found: list[tuple[str, str, str, bool]] = [
         (_("Dates and place"), _said_on(view.dates), _how(view.dates), view.dates is not None and view.dates.status in STOOD),
@@ -32,8 +32,8 @@ def steps(
         (
             _("Drafts exchanged"),
             "",
-            _text_note(shown) if shown else _("no draft yet") if not step else "",
-            bool(step) or bool(shown and shown.rows),
+            _text_note(shown) if shown else _("no draft yet") if not far else "",
+            bool(far) or bool(shown and shown.rows),
         ),
         (
             _("Sub-group reports"),
