@@ -78,7 +78,7 @@ class Provision:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A protocol. ``step`` is the last sealed one ("" before adoption); ``text`` is None where it is not public; ``manifest`` is of the published text."""
+    """A protocol. ``step`` is the last sealed one, corrections aside ("" before adoption); ``text`` is None where it is not public; ``manifest`` is of the published text."""
 
     id: str
     session: str
@@ -227,10 +227,8 @@ def _protocols(node: "Node", tx: Tx, room: str, given: dict[str, dict[str, str |
         manifest = given[id_].get("text") or ""
         text = _text(node, tx, room, id_, manifest) if manifest else None
         languages = tuple((lang, status) for _place, lang, status in sorted(spoken.get(id_, ())))
-        slots = {slot for _order, _step, slot in steps.get(id_, ())}
-        step = (
-            "sign" if "sign" in slots and "confirm" not in slots else max(steps[id_])[2] if slots else ""
-        )  # the text shown is the sealed one
+        told = [one for one in steps.get(id_, ()) if one[2] != "correct"] or steps.get(id_, [])
+        step = max(told)[2] if told else ""
         proof = text is not None and "proof" in given[id_]
         found.append(Protocol(id_, row["session"], row["kind"], languages, row["prevailing"], step, text, manifest if text else "", proof))
     return tuple(found)
