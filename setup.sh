@@ -40,6 +40,7 @@ system_programs() { # program, Debian package, what is skipped without it
     fi
   done <<'LIST'
 chromium chromium the browser tests are skipped
+libatomic.so.1 libatomic1 the browser tests cannot drive the browser
 initdb postgresql the PostgreSQL tests are skipped
 pdftotext poppler-utils the tests that read PDFs back are skipped
 msgfmt gettext the translation tests are skipped
