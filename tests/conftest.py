@@ -1,7 +1,8 @@
-"""A real PostgreSQL for the session, on a free port of this machine, gone afterwards."""
+"""What all tests share: a real PostgreSQL for the session, on a free port of this machine, gone afterwards; and a thread free of the browser's event loop."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -13,6 +14,18 @@ from pathlib import Path
 import pytest
 
 USER = "postgres"
+
+
+@pytest.fixture(autouse=True)
+def outside_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The browser that a journey opened keeps its event loop marked as running in this thread, until the worker ends. Tests that open none are not inside it."""
+    if "journeys" in request.path.parts:
+        yield
+        return
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 def _binaries() -> Path | None:
