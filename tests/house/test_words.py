@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TEXTS = {".py", ".md", ".toml", ".html", ".txt", ".sh", ".json", ".yml", ".css", ".typ", ".po", ""}
 STUBS = re.compile(r"\b(?:TODO|FIXME|XXX)\b|NotImplementedError")
-MACHINE = re.compile(r"/(?:work|root|farm)/(?!ld)|\.library\b")
+MACHINE = re.compile(r"(?<![\w.])/(?:home|root|Users)/\w")
 
 
 def tracked():
