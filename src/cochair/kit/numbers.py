@@ -1,6 +1,6 @@
 """Numbers and dates of a text, so that its language versions can be compared: 10 million is 10 млн is 1 करोड़, 6 August 2025 is 06.08.2025.
 
-`figures` reads digits only (ASCII, Devanagari, Arabic), never number words. A comma parts thousands in English and Hindi and decimals in the others.
+`figures` reads digits only (ASCII, Devanagari, Arabic), never number words, but for dimensions: 3D is трёхмерный is त्रि-आयामी. A comma parts thousands in English and Hindi and decimals in the others.
 """
 
 import re
@@ -31,6 +31,15 @@ _SCALES = (
     (9, r"billion|bln|миллиард\w*|млрд\.?|बिलियन|अरब"), (12, r"trillion|триллион\w*|трлн\.?"),
 )  # fmt: skip
 _SCALE = re.compile("".join((rf"{_GAP}*(?:", "|".join(f"(?P<e{power}>{words})" for power, words in _SCALES), r")(?!\w)")), re.IGNORECASE)
+_DIMENSIONS = (
+    (2, r"two-dimensional|двумерн\w*|двухмерн\w*|द्वि-?आयामी"), (3, r"three-dimensional|тр[её]хмерн\w*|त्रि-?आयामी"),
+    (4, r"four-dimensional|четыр[её]хмерн\w*|चतुर्?-?आयामी"),
+)  # fmt: skip
+_DIMENSION = re.compile(
+    "".join(
+        (r"(?<![\w.,])(?:(?P<n>[2-9])-?(?:[DД](?!\w)|डी)|", "|".join(f"(?P<e{number}>(?i:{words}))" for number, words in _DIMENSIONS), ")")
+    )
+)
 _NUMBER = {
     ".": re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"),
     ",": re.compile(rf"\d{{1,3}}(?:{_GAP}\d{{3}})+(?:,\d+)?(?!\d)|\d+(?:,\d+)?"),
@@ -47,11 +56,12 @@ class Difference(NamedTuple):
 
 
 def figures(text: str, lang: str) -> Counter[str]:
-    """How often each number (``10000000``, ``2.5``) and each date (``2025-08-06``) stands in a text of language ``lang``."""
+    """How often each number (``10000000``, ``2.5``), date (``2025-08-06``) and dimension (``3D``) stands in a text of language ``lang``."""
     text = "".join(str(int(char)) if char.isdecimal() else char for char in text)
     found: Counter[str] = Counter()
     for pattern in _DATES:
         text = pattern.sub(lambda match: _take_date(match, found), text)
+    text = _DIMENSION.sub(lambda match: _take_dimension(match, found), text)
     found.update(_numbers(text, "." if lang.split("-", maxsplit=1)[0] in _POINT else ","))
     return found
 
@@ -63,6 +73,11 @@ def _take_date(match: re.Match[str], found: Counter[str]) -> str:
     except ValueError:
         return match[0]  # no day of the calendar: read as numbers
     found[day.isoformat()] += 1
+    return " " * len(match[0])
+
+
+def _take_dimension(match: re.Match[str], found: Counter[str]) -> str:
+    found[f"{match['n'] or str(match.lastgroup)[1:]}D"] += 1
     return " " * len(match[0])
 
 
