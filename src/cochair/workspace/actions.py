@@ -44,7 +44,11 @@ def review_row(place: Place, names: Names, session: str, row: ReviewRow) -> dict
         "text": picked(row.content.text) or paper_text(place, picked(row.content.papers)) or names.of(row.action),
         "url": action_url(place.slug, row.action),
         "cells": [
-            {"lead": picked(row.leads[side].lead) if side in row.leads else "–", "report": report_cell(row.reports.get(side), place)}
+            {
+                "name": side_name(side),
+                "lead": picked(row.leads[side].lead) if side in row.leads else "–",
+                "report": report_cell(row.reports.get(side), place),
+            }
             for side in place.sides
         ],
         "due": due_words(row.due),
