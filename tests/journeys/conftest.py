@@ -54,7 +54,7 @@ def serving(folder, **environment):
     with (folder / "serve.log").open("w") as log:
         process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=log, stderr=log)
     try:
-        for _ in range(300):
+        for _ in range(1200):
             with contextlib.suppress(OSError, urllib.error.URLError), urllib.request.urlopen(f"{served.url}/readyz", timeout=5) as answer:
                 if answer.status == 200:
                     break

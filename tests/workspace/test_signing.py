@@ -8,11 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cochair.ledger import dsse
-from cochair.protocol import gather, request, seals
+from cochair.protocol import gather, prepare, request, seals
 from cochair.protocol import operations as op
 from cochair.protocol.text import paragraph
 from cochair.workspace import uploads
 from cochair.workspace.addresses import ref
+from tests.makers.scans import scan
 from tests.protocol import flow
 from tests.workspace import desks
 
@@ -38,6 +39,21 @@ def png():
     from cochair.workspace.sheets import _png
 
     return _png(b"\x80" * 12, 2, 2, 6, 3)
+
+
+def attested(browser, desk, data=None, **more):
+    """The form of the scan, sent as a person does."""
+    sent = {"do": "attest", "attest": "on", "heads": heads(browser.get(desk.url("signing")))} | more
+    return browser.post(desk.url("signing"), sent if data is None else sent | {"scan": file(data, "scan.pdf", "application/pdf")})
+
+
+def bare_pdf():
+    import pikepdf
+
+    out, made = io.BytesIO(), pikepdf.new()
+    made.add_blank_page()
+    made.save(out)
+    return out.getvalue()
 
 
 def file(data, name="scan.png", kind="image/png"):
@@ -111,11 +127,11 @@ def test_by_key_the_request_goes_out_and_the_response_comes_back(desk, sit, keys
     response = request.respond(asked.content, keys["IN"][1])
     assert us.post(desk.url("signing"), {"do": "response", "response": file(response, "r.signed")}).status_code == 302
     html = us.get(desk.url("signing")).content.decode()
-    assert "Your Side has signed" in html
+    assert "Your Side has adopted the text" in html
     assert "by key, Co-chair" in html
     desk.t.meet()
     them = sit(desk.t.theirs, "secretary", "cochair")
-    assert "India has signed: what do you find?" in them.get(desk.url("signing")).content.decode()
+    assert "India has adopted the text: what do you find?" in them.get(desk.url("signing")).content.decode()
     assert them.post(desk.url("signing"), {"do": "keys"}).status_code == 302
     html = them.get(desk.url("signing")).content.decode()
     assert "1 found valid" in html
@@ -390,3 +406,107 @@ def test_what_has_moved_on_is_prepared_anew(desk, sit, keys):
     answer = us.post(desk.url("signing", "request"), {"mandate": ref(keys["IN"][0])})
     assert answer.status_code == 409
     assert "It cannot be sealed" in answer.content.decode()
+
+
+def test_what_is_no_scan_of_the_paper_is_told_apart(desk, sit):
+    """The original as printed, the other one, an empty page, the cover sheet, a file too large: each has its own words, and nothing is written."""
+    us = sit(desk.t.ours, "secretary")
+    us.post(desk.url("signing"), {"do": "prepare", "kind": "adopt"})
+    package = zipfile.ZipFile(io.BytesIO(us.get(desk.url("signing") + "print.zip").content))
+    before = desk.t.ours.heads(desk.t.room)
+    cases = [(package.read(name), "it shows nothing written by hand") for name in package.namelist()[1:]]
+    cases += [
+        (package.read("0-cover.pdf"), "Page 1 holds no picture"),
+        (bare_pdf(), "Page 1 holds no picture"),
+        (b"II*\x00 a TIFF", "neither PDF"),
+    ]
+    for data, words in cases:
+        answer = attested(us, desk, data)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+        assert "checked" in re.search(r'<input[^>]*id="s_attest"[^>]*>', answer.content.decode())[0]
+    assert uploads.check_scan(scan(package.read("1-original-IN.pdf")), [], pages=3).startswith("The scan has 1 page and an original has 3")
+    assert desk.t.ours.heads(desk.t.room) == before
+
+
+def test_a_scan_that_is_too_large_is_refused(desk, sit, monkeypatch):
+    from cochair.workspace import signing_forms
+
+    us = sit(desk.t.ours, "secretary")
+    us.post(desk.url("signing"), {"do": "prepare", "kind": "adopt"})
+    monkeypatch.setattr(signing_forms.ScanForm.base_fields["scan"], "limit", 1000)
+    answer = attested(us, desk, png() + b"x" * 1000)
+    assert answer.status_code == 422
+    assert "The file is larger than" in answer.content.decode()
+
+
+def test_the_scan_of_the_other_side_can_be_attested_too(desk, sit):
+    made = desks.prepared(desk)
+    paper = scan(made.originals["IN"].data, made.originals["RU"].data)
+    seals.attest_scan(desk.t.ours, desk.t.room, flow.IN, made.digest, paper, gather.heads(desk.t.ours, desk.t.room))
+    desk.t.meet()
+    them = sit(desk.t.theirs, "secretary", language="ru")
+    assert "Взять скан, который внесла другая Сторона (Индия)" in them.get(desk.url("signing")).content.decode()
+    assert attested(them, desk).status_code == 422
+    assert attested(them, desk, same="on").status_code == 302
+    ours, theirs = seals.slot_status(desk.t.theirs, desk.t.room, "adopt", desk.id).seals
+    assert desk.t.theirs.paper(desk.t.room, seals.find(desk.t.theirs, desk.t.room, theirs.id).paper) == paper
+    assert ours.side == "IN"
+
+
+def test_adoption_never_reads_as_signing(desk, sit, keys):
+    us = sit(desk.t.ours, "cochair", "secretary")
+    us.post(desk.url("signing"), {"do": "prepare", "kind": "adopt"})
+    made = desks.prepared(desk)
+    flow.seal(desk.t.ours, desk.t.room, flow.IN, made.digest, keys["IN"])
+    pages = [us.get(desk.url("signing"))]
+    desk.t.meet()
+    them = sit(desk.t.theirs, "cochair", "secretary")
+    assert "Your Side is asked to adopt: Protocol" in them.get("/").content.decode()
+    pages.append(them.get(desk.url("signing")))
+    for page in pages:
+        text = re.sub(r"<[^>]+>", " ", page.content.decode().split("<main", 1)[1])
+        text = text.replace("Adoption and signing", "").replace("a cover sheet that says who signs where", "")
+        assert not re.search(r"\b[Ss]ign(ed|ing|s|ature)?\b", text.replace("cochair sign", "").replace("Signature", "", 1)), text
+    assert "India has adopted the text: what do you find?" in pages[1].content.decode()
+
+
+def test_who_prepares_is_said_and_theirs_takes_the_place_of_ours(desk, sit, keys):
+    t = desk.t
+    us, them = sit(t.ours, "secretary"), None
+    html = [us.get(desk.url("signing")).content.decode()]
+    them = sit(t.theirs, "secretary")
+    html.append(them.get(desk.url("signing")).content.decode())
+    assert sum("it is your turn to prepare it" in one for one in html) == 1
+    assert sum("is the host and prepares it" in one for one in html) == 1
+    theirs = prepare.prepare(t.theirs, t.room, flow.RU, desk.id)
+    t.ours.acknowledge(t.room)
+    op.comment(t.ours, t.room, flow.IN, desk.made[1], "en", "So that our heads move on.")
+    ours = prepare.prepare(
+        t.ours, t.room, flow.IN, desk.id, cut={side: size - (side == "IN") for side, size in gather.heads(t.ours, t.room).items()}
+    )
+    assert ours.digest != theirs.digest
+    us = sit(t.ours, "secretary")
+    assert "Prepared on your node" in us.get(desk.url("signing")).content.decode()
+    flow.seal(t.theirs, t.room, flow.RU, theirs.digest, keys["RU"])
+    t.meet()
+    html = us.get(desk.url("signing")).content.decode()
+    assert "The other Side has prepared this too, and sealed first" in html
+    assert theirs.digest in us.get(desk.url("signing", "proof")).content.decode()
+
+
+def test_two_sealed_manifests_are_settled_by_a_rule_that_both_sides_read_alike(desk, sit, keys):
+    t = desk.t
+    theirs = prepare.prepare(t.theirs, t.room, flow.RU, desk.id)
+    ours = prepare.prepare(
+        t.ours, t.room, flow.IN, desk.id, cut={side: size - (side == "IN") for side, size in gather.heads(t.ours, t.room).items()}
+    )
+    flow.seal(t.ours, t.room, flow.IN, ours.digest, keys["IN"])
+    flow.seal(t.theirs, t.room, flow.RU, theirs.digest, keys["RU"])
+    t.meet()
+    told = []
+    for node in (t.ours, t.theirs):
+        html = sit(node, "secretary").get(desk.url("signing")).content.decode()
+        assert "The Sides have sealed two different manifests" in html
+        told.append("by a fixed rule it is yours" in html)
+    assert told == [ours.digest < theirs.digest, theirs.digest < ours.digest]

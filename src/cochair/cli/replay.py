@@ -15,6 +15,7 @@ No Django, no database, no network.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
@@ -48,11 +49,15 @@ TREE_LIMIT = 200_000
 
 @dataclass(frozen=True)
 class Agreed:
-    """One act that all Sides sealed. ``certificates``: Side -> SHA-256 of the certificate that the sealing key's mandate names, "" if it was not given along."""
+    """One act that all Sides sealed. ``certificates``: Side -> SHA-256 of the certificate that the sealing key's mandate names, "" if it was not given along.
+
+    ``scans``: SHA-256 of a scan that was given along -> the Sides that attest it.
+    """
 
     manifest: m.Manifest
     digest: str
     certificates: Mapping[str, str]
+    scans: Mapping[str, tuple[str, ...]]
 
 
 @dataclass
@@ -308,17 +313,27 @@ def _agreed(tree: _Tree, found: Replayed, rows: _Rows) -> None:
                 certificates |= _signature(tree, found, seal, manifest, mandates)
         missing = sum(tree.paper(paper) is None for each in manifest.provisions for paper in each.papers.values())
         by = " and ".join(sorted(f"{seal['side']} ({'key' if seal['how'] == 'key' else 'scan'})" for seal in seals))
+        inked = {str(seal["side"]): str(seal["paper"]) for seal in seals if seal["how"] == "scan"}
         texts = f"{len(manifest.provisions)} provisions" + (f", {missing} texts not given along" if missing else "")
         found.notes.append(f"{slot['kind']} of {manifest.kind} {manifest.instrument}: sealed by {by}; {texts}")
-        found.agreed.append(Agreed(manifest, str(slot["agreed"]), certificates))
+        if inked:
+            lost = [side for side, paper in sorted(inked.items()) if tree.paper(paper) is None]
+            found.notes.append(
+                f"{slot['kind']} in ink: attested by {' and '.join(sorted(inked))}, not proven; nothing compares a scan with the text"
+                + (f"; the scan of {' and '.join(lost)} was not given along" if lost else "")
+            )
+        scans: dict[str, tuple[str, ...]] = {}
+        for side, paper in sorted(inked.items()):
+            if (data := tree.paper(paper)) is not None:
+                name = sha256(data).hexdigest()
+                scans[name] = (*scans.get(name, ()), side)
+        found.agreed.append(Agreed(manifest, str(slot["agreed"]), certificates, scans))
 
 
 def _signature(
     tree: _Tree, found: Replayed, seal: Mapping[str, Any], manifest: m.Manifest, mandates: Mapping[str, Mandate]
 ) -> dict[str, str]:
     """Check one seal by key -> Side -> SHA-256 of its certificate, if it names one."""
-    from hashlib import sha256
-
     mandate = mandates.get(seal["key"])
     if mandate is None or mandate.side != seal["side"]:
         raise Rejected(f"The seal {seal['id']} is under no mandate of its Side", "Do not trust this copy")

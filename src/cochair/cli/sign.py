@@ -17,6 +17,13 @@ from cochair.ledger import dsse
 from cochair.protocol import request as requests
 from cochair.protocol.request import Request
 
+_ACTS = {
+    "adopt": "adoption of the text",
+    "initial": "initialling of the text",
+    "sign": "signature of the originals",
+    "confirm": "confirmation",
+    "correct": "correction of the text",
+}
 _REQUEST = "the request file of the signing page"
 
 
@@ -48,7 +55,12 @@ def command(
     told = _told(asked)
     if not json:
         print("\n".join(told))
-    if sys.stdin.isatty() and not yes and not json and not typer.confirm("Sign this?"):
+    if (
+        sys.stdin.isatty()
+        and not yes
+        and not json
+        and not typer.confirm("Adopt this text?" if asked.slot.kind == "adopt" else "Sign this?")
+    ):
         raise CochairError("Nothing was signed", "Run the command again when it shall be signed")
     response = requests.respond(data, person)
     signed = _originals(pdf or [], asked, person, certificate) if certificate else []
@@ -72,7 +84,8 @@ def _told(asked: Request) -> list[str]:
     return [
         *(["SPECIMEN: a demonstration, no act of any state"] if asked.specimen else []),
         f"Room      {asked.slug} ({asked.room})",
-        f"Act       {asked.slot.kind} of {asked.slot.of}" + (f", step {asked.slot.step}" if asked.slot.step else ""),
+        f"Act       {_ACTS.get(asked.slot.kind, asked.slot.kind)}: {asked.slot.kind} of {asked.slot.of}"
+        + (f", step {asked.slot.step}" if asked.slot.step else ""),
         f"Manifest  {asked.manifest}",
         f"For       {asked.side}, under the mandate {asked.mandate}",
     ]

@@ -245,6 +245,12 @@ def _pdf(path: Path, read: Sequence[Replayed], anchor: Anchor | None, *, refused
     matching = [
         (act, part) for act, part in known if hashlib.sha256(data[: part.length]).hexdigest() == part.sha256 and part.length <= len(data)
     ]
+    whole = hashlib.sha256(data).hexdigest()
+    for one in read:
+        for act in one.agreed:
+            if whole in act.scans:
+                words = f"attested, not proven: {' and '.join(act.scans[whole])} state that this scan is the {act.manifest.kind} as done in ink ({act.manifest.slot.kind})"
+                return Line(path.name, UNKNOWN, words, "Look at it beside the originals: no program compares a scan with the text")
     if not matching:
         lengths = sorted({part.length for _, part in known if part.length <= len(data)})
         beyond = (

@@ -6,7 +6,7 @@ that a page can show and that it carries no program. Call it through `sandbox.ru
 
 import io
 import zlib
-from typing import Any
+from typing import Any, NamedTuple
 
 from cochair.kit.errors import Rejected
 
@@ -28,6 +28,7 @@ _ACTIVE = {
     "/GoToE",
 }
 _DEPTH = 64
+_FORMS = 4
 
 
 def warm() -> None:
@@ -51,6 +52,35 @@ def scan_kind(data: bytes) -> str:
         _jpeg(data)
         return "jpeg"
     raise Rejected("The file is neither PDF, JPEG nor PNG", _NEXT)
+
+
+class Pages(NamedTuple):
+    """What stands in a scan: how many pages, and the number of the first that holds no picture (0: every page holds one)."""
+
+    pages: int
+    bare: int = 0
+
+
+def scan_pages(data: bytes) -> Pages:
+    """The pages of a scan. Raises Rejected as `scan_kind` does. A page without a picture was not scanned: it is empty, or a program drew it."""
+    if scan_kind(data) != "pdf":
+        return Pages(1)
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as doc:
+        bare = next((number for number, page in enumerate(doc.pages, 1) if not _pictured(page.obj, 0)), 0)
+        return Pages(len(doc.pages), bare)
+
+
+def _pictured(thing: Any, depth: int) -> bool:
+    """Whether a page, or a form drawn on it, names a picture among its resources."""
+    import pikepdf
+
+    found = thing.get("/Resources", {}).get("/XObject", {}) if depth < _FORMS else {}
+    for one in found.values() if isinstance(found, pikepdf.Dictionary) else ():
+        if isinstance(one, pikepdf.Stream) and (one.get("/Subtype") == "/Image" or _pictured(one, depth + 1)):
+            return True
+    return False
 
 
 def _png(data: bytes) -> None:

@@ -6,8 +6,6 @@ for one act the one that somebody sealed counts, else the one that rests on the 
 
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
 from cochair.kit.errors import CochairError
 from cochair.protocol import manifest as m
 from cochair.protocol import prepare, seals
@@ -40,17 +38,6 @@ class Act(NamedTuple):
     def choices(self) -> tuple[str, ...]:
         """The kinds of act that may come now."""
         return FOLLOWS[self.done[-1].slot.kind if self.done else ""]
-
-
-def act_words() -> dict[str, str]:
-    """What each act is called."""
-    return {
-        "adopt": _("Adoption"),
-        "initial": _("Initialling"),
-        "sign": _("Signature"),
-        "confirm": _("Confirmation"),
-        "correct": _("Correction"),
-    }
 
 
 def present(desk: Desk) -> Act:

@@ -89,7 +89,7 @@ def frame(desk: Desk, here: str = "") -> dict[str, Any]:
             (_("Text"), "protocol"),
             (_("Last changes"), "protocol-changes"),
             (_("Originals"), "originals"),
-            (_("Signing"), "signing"),
+            (_("Adoption and signing"), "signing"),
         )
     ]
     return {

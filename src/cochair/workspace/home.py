@@ -22,6 +22,7 @@ from cochair.protocol.queries import grid
 from cochair.record import queries as record
 from cochair.record.positions import Reading, readings
 from cochair.record.queries import Tx
+from cochair.workspace.act_words import words_of
 from cochair.workspace.actions import live_actions
 from cochair.workspace.addresses import matter_url, ref, session_url
 from cochair.workspace.matter import settled_by_us
@@ -195,8 +196,10 @@ def signatures_waiting(place: Place, names: Names, slots: set[tuple[str, str, in
         return []
     found = []
     for kind, of, step in sorted(slots):
-        if of in known and seals.slot_status(place.node, place.room, kind, of, step).waits_for_us:
-            words = _("A signature is asked of your Side: %(what)s") % {"what": names.of(of)}
+        waits = seals.slot_status(place.node, place.room, kind, of, step).waits_for_us if of in known else ()
+        if waits:
+            asked = words_of(kind).asked if "seal" in waits else _("Look at what the other Side filed: %(what)s")
+            words = asked % {"what": names.of(of)}
             found.append({"words": words, "url": link("signing", place.slug, ref(of)) or reverse("sessions"), "status": "to-answer"})
     return found
 

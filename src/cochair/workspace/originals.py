@@ -12,7 +12,8 @@ from cochair.kit.errors import CochairError, NotFound
 from cochair.protocol import manifest as m
 from cochair.protocol.originals import Original, instrument_data
 from cochair.protocol.texts import wording
-from cochair.workspace.acts import act_words, present
+from cochair.workspace.act_words import act_words
+from cochair.workspace.acts import present
 from cochair.workspace.desk import Desk, frame, language_title, open_desk, told
 from cochair.workspace.place import side_name
 from cochair.workspace.rows import Block, shown

@@ -15,10 +15,11 @@ from cochair.ledger.entries import decode
 from cochair.ledger.merkle import inclusion_proof, leaf_hash, root
 from cochair.protocol import manifest as m
 from cochair.record import queries
-from cochair.workspace.acts import act_words, present
+from cochair.workspace.act_words import act_words
+from cochair.workspace.acts import present
 from cochair.workspace.addresses import entry as entry_of
 from cochair.workspace.addresses import ref
-from cochair.workspace.desk import frame, open_desk
+from cochair.workspace.desk import Desk, frame, open_desk
 from cochair.workspace.place import enter, side_name
 from cochair.workspace.said import thing_name, void_words
 
@@ -44,7 +45,9 @@ def manifest(request: HttpRequest, slug: str, text: str) -> HttpResponse:
                 "agreed": state.agreed == digest,
                 "facts": [(side_name(side), size) for side, size in sorted(made.cut.items())],
                 "seals": [
-                    (side_name(one.side), one.id, _entry_url(slug, one.id), one.paper) for one in state.seals if one.manifest == digest
+                    (side_name(one.side), one.id, _entry_url(slug, one.id), one.paper, _scan_url(desk, one))
+                    for one in state.seals
+                    if one.manifest == digest
                 ],
                 "originals": [(side_name(one.holder), one.sha256, one.length, one.renderer) for one in made.originals],
                 "json": json.dumps(m.value(made), ensure_ascii=False, indent=1, sort_keys=True),
@@ -53,6 +56,10 @@ def manifest(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     if not shown:
         raise NotFound("There is no manifest yet", "Prepare one on the signing page")
     return render(request, "workspace/proof_manifest.html", frame(desk) | {"shown": shown})
+
+
+def _scan_url(desk: Desk, seal: queries.Seal) -> str:
+    return desk.url("signing-scan", ref(seal.id)) if seal.how == "scan" else ""
 
 
 def _entry_url(slug: str, name: str) -> str:

@@ -9,12 +9,10 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cochair.accounts import rights
@@ -23,104 +21,27 @@ from cochair.accounts.pages import refused
 from cochair.accounts.shown import day
 from cochair.bodies import queries as bodies
 from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
-from cochair.ledger import dsse
+from cochair.meetings import queries as meetings
 from cochair.paper.model import field_name
 from cochair.protocol import gather, mandates, prepare, seals
 from cochair.protocol.originals import instrument_data
 from cochair.protocol.queries import grid
 from cochair.protocol.seals import SealView
-from cochair.workspace.acts import Act, act_words, held, present
+from cochair.workspace.act_words import ActWords, act_words, words_of
+from cochair.workspace.acts import Act, held, present
 from cochair.workspace.addresses import entry, ref
 from cochair.workspace.checklist import points
 from cochair.workspace.desk import Desk, frame, language_title, open_desk, told
 from cochair.workspace.originals import attachment
 from cochair.workspace.place import side_name
 from cochair.workspace.said import reason_words, why_words
-from cochair.workspace.uploads import ORIGINAL_LIMIT, RESPONSE_LIMIT, SCAN_LIMIT, SCAN_TYPES, Upload, check_scan, kind_of
+from cochair.workspace.sheets import originals_of
+from cochair.workspace.signing_forms import CheckForm, MandateForm, PrepareForm, RefuseForm, ResponseForm, ScanForm
+from cochair.workspace.uploads import SCAN_TYPES, check_scan, kind_of
 from cochair.workspace.words import picked
 
+STANDING = ("counts", "awaiting")
 RIGHTS = ("manifest.prepare", "mandate.file", "seal.file", "seal.attest", "seal.revoke", "seal.find", "protocol.propose")
-
-
-class PrepareForm(forms.Form):
-    """Which act comes next."""
-
-    kind = forms.ChoiceField(label=gettext_lazy("Next act"))
-
-    def __init__(self, act: Act, *args: Any, **kwargs: Any) -> None:
-        """The choices are those that may follow."""
-        super().__init__(*args, **kwargs)
-        words = act_words()
-        self.fields["kind"].choices = [(kind, words[kind]) for kind in act.choices]  # type: ignore[attr-defined]  # a ChoiceField
-
-
-class MandateForm(forms.Form):
-    """A person's public key, bound to a post."""
-
-    post = forms.ChoiceField(label=gettext_lazy("Post"))
-    suite = forms.ChoiceField(label=gettext_lazy("Kind of key"), choices=[(one, one) for one in dsse.SUITES])
-    public = forms.CharField(
-        label=gettext_lazy("Public key"),
-        help_text=gettext_lazy("In hex, as `cochair keys show` prints it. The private key stays with its person."),
-        max_length=4096,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
-    )
-    since = forms.DateField(label=gettext_lazy("Valid from"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=gettext_lazy("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-
-    def __init__(self, posts: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
-        """``posts`` of our Side on the body."""
-        super().__init__(*args, **kwargs)
-        self.fields["post"].choices = posts  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """The period must not end before it begins."""
-        found = super().clean() or {}
-        if found.get("since") and found.get("until") and found["until"] < found["since"]:
-            self.add_error("until", _("The end lies before the beginning."))
-        return found
-
-
-class ResponseForm(forms.Form):
-    """The file that the signer's own machine wrote."""
-
-    response = Upload(label=gettext_lazy("Response file"), limit=RESPONSE_LIMIT)
-
-
-class ScanForm(forms.Form):
-    """The scanned original, and the statement that it is one."""
-
-    scan = Upload(
-        label=gettext_lazy("Scan of the signed originals"), help_text=gettext_lazy("PDF, JPEG or PNG, at most 64 MiB"), limit=SCAN_LIMIT
-    )
-    attest = forms.BooleanField(label=gettext_lazy("I have compared: this scan shows the originals as both co-chairs signed them in ink"))
-    heads = forms.CharField(widget=forms.HiddenInput, max_length=400)
-
-
-class CheckForm(forms.Form):
-    """A PDF that somebody says is a signed original."""
-
-    holder = forms.ChoiceField(label=gettext_lazy("Whose original"))
-    file = Upload(label=gettext_lazy("The signed PDF"), limit=ORIGINAL_LIMIT)
-
-    def __init__(self, holders: list[str], *args: Any, **kwargs: Any) -> None:
-        """``holders``: the Sides that keep an original."""
-        super().__init__(*args, **kwargs)
-        self.fields["holder"].choices = [(side, side_name(side)) for side in holders]  # type: ignore[attr-defined]
-
-
-class RefuseForm(forms.Form):
-    """Why the other Side's seal is not valid by our law."""
-
-    reason = forms.ChoiceField(label=gettext_lazy("Reason"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """A closed list: a finding is final, and its reason a code."""
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].choices = [(code, reason_words(code)) for code in REASONS]  # type: ignore[attr-defined]
-
-
-REASONS = ("scan-not-the-original", "signature-missing", "authority-not-shown", "not-the-request", "other")
 
 
 @needs("negotiation.view")
@@ -158,10 +79,24 @@ def _forms(desk: Desk, act: Act, request: HttpRequest | None = None) -> dict[str
         "prepare": PrepareForm(act, **sent, auto_id="p_%s"),
         "mandate": MandateForm(posts, **sent, auto_id="m_%s", initial={"since": desk.place.today}),
         "response": ResponseForm(**sent, auto_id="r_%s"),
-        "attest": ScanForm(**sent, auto_id="s_%s", initial={"heads": heads}),
+        "attest": ScanForm(words_of(act.kind), _name_of(_their_scan(desk, act)), **sent, auto_id="s_%s", initial={"heads": heads}),
         "check": CheckForm(holders, **sent, auto_id="c_%s"),
         "refuse": RefuseForm(**sent, auto_id="f_%s"),
     }
+
+
+def _their_scan(desk: Desk, act: Act) -> SealView | None:
+    """The other Side's standing seal whose scan is held here, so that our Side can attest the same paper."""
+    for one in act.slot.seals:
+        if one.side != desk.place.side and one.how == "scan" and one.state in STANDING and one.manifest == act.digest:
+            paper = seals.find(desk.place.node, desk.place.room, one.id).paper
+            if desk.place.node.papers.has(desk.place.room, paper):
+                return one
+    return None
+
+
+def _name_of(seal: SealView | None) -> str:
+    return side_name(seal.side) if seal else ""
 
 
 def _typed(request: HttpRequest, desk: Desk, act: Act, done: str, form: Any) -> HttpResponse | None:
@@ -172,7 +107,7 @@ def _typed(request: HttpRequest, desk: Desk, act: Act, done: str, form: Any) -> 
         match done:
             case "prepare":
                 prepare.prepare(node, room, who, desk.id, said["kind"])
-                words = _("The manifest is prepared, with both originals. Look at them before anybody signs.")
+                words = _("The manifest is prepared, with both originals. Look at them before your Side seals.")
             case "mandate":
                 rights.require(who, "mandate.file")
                 until = said["until"].isoformat() if said["until"] else None
@@ -191,14 +126,14 @@ def _typed(request: HttpRequest, desk: Desk, act: Act, done: str, form: Any) -> 
                 words = _("The key is registered for the post.")
             case "response":
                 seals.file_seal(node, room, who, said["response"].read())
-                words = _("Filed: your Side has signed. It counts once the other Side has found it valid.")
+                words = words_of(act.kind).filed
             case "attest":
-                scan = said["scan"].read()
-                if problem := check_scan(scan):
+                scan, problem = _scan(desk, act, said)
+                if problem:
                     form.add_error("scan", problem)
                     return None
                 seals.attest_scan(node, room, who, _digest(act), scan, _heads(said["heads"]))
-                words = _("Filed: your Side states that the scan is the signed original. The other Side looks at it and does the same.")
+                words = words_of(act.kind).standing
             case "refuse":
                 seals.refuse_seal(node, room, who, entry(request.POST.get("seal", "")), said["reason"])
                 words = _("Filed: your Side does not find this seal valid. This is final; the other Side may sign anew.")
@@ -212,6 +147,15 @@ def _typed(request: HttpRequest, desk: Desk, act: Act, done: str, form: Any) -> 
         return None
     messages.success(request, words)
     return HttpResponseRedirect(desk.url("signing"))
+
+
+def _scan(desk: Desk, act: Act, said: Mapping[str, Any]) -> tuple[bytes, str]:
+    """The file to be attested, and what speaks against it ("" if nothing does)."""
+    if not said.get("scan") and (theirs := _their_scan(desk, act)):
+        return desk.place.node.paper(desk.place.room, seals.find(desk.place.node, desk.place.room, theirs.id).paper), ""
+    data = said["scan"].read()
+    made = originals_of(desk.place.node, desk.place.room, _digest(act)).values()
+    return data, check_scan(data, [one.data for one in made], max(one.pages for one in made))
 
 
 def _clicked(request: HttpRequest, desk: Desk, done: str) -> None:
@@ -275,13 +219,16 @@ def _context(desk: Desk, act: Act, forms_: Mapping[str, Any]) -> dict[str, Any]:
         keys = mandates.mandates(tx, desk.place.room, desk.place.side)
         found = bodies.posts(tx, desk.place.room, desk.place.side, desk.body) if desk.body else []
     titles = {one.id: picked(one.titles) or one.kind for one in found}
-    views = [_seal(one, desk, titles) for one in act.slot.seals]
-    standing = {one["side"]: one for one in views if one["state"] in ("counts", "awaiting")}
+    views = [_seal(one, desk, titles, words_of(act.kind)) for one in act.slot.seals]
+    standing = {one["side"]: one for one in views if one["state"] in STANDING}
     sides = act.manifest.parties if act.manifest else desk.place.sides
     order = sorted(sides, key=lambda side: (side != desk.place.side, side))
     return frame(desk, "signing") | {
         "act": act,
         "act_name": words[act.kind],
+        "words": words_of(act.kind),
+        "turn": _turn(desk),
+        "met": _met(desk, act),
         "steps": _steps(act, words),
         "points": todo,
         "ready": all(one.done for one in todo),
@@ -294,13 +241,34 @@ def _context(desk: Desk, act: Act, forms_: Mapping[str, Any]) -> dict[str, Any]:
             for part in sorted(act.manifest.originals if act.manifest else (), key=lambda part: part.holder != desk.place.side)
         ],
         "seals": views,
-        "ours": next((one for one in views if one["own"] and one["state"] in ("counts", "awaiting")), None),
+        "ours": next((one for one in views if one["own"] and one["state"] in STANDING), None),
         "to_confirm": [one for one in views if not one["own"] and one["state"] == "awaiting" and not one["found"]],
         "mandates": [(ref(one.id), f"{titles.get(one.post, one.post)}, {one.suite}, {_since(one)}") for one in keys],
         "moved": _moved(desk, act),
         "last": words[act.done[-1].slot.kind] if act.done else "",
         "proof_url": desk.url("signing-proof") if act.digest or act.done else "",
     }
+
+
+def _turn(desk: Desk) -> dict[str, Any]:
+    """Whose turn it is to prepare, so that it is not done twice: the host's of the session."""
+    with desk.place.node.read() as tx:
+        try:
+            host = meetings.session(tx, desk.place.room, desk.content["session"], desk.place.side).content.host or ""
+        except NotFound:  # an instrument of the other Side may name a session that has not arrived
+            host = ""
+    return {"host": side_name(host) if host else "", "own": host == desk.place.side, "alone": not desk.place.node.peers(desk.place.room)}
+
+
+def _met(desk: Desk, act: Act) -> str:
+    """How what both Sides prepared has met: "theirs" stands here and ours is set aside; of two sealed ones we "yield", or they do ("stand"); else ""."""
+    own = desk.place.side
+    sealed = {one.side: one.manifest for one in act.slot.seals if one.state in STANDING}
+    if own in sealed and len(set(sealed.values())) > 1:
+        return "stand" if sealed[own] == min(sealed.values()) else "yield"
+    if sealed and own not in sealed and any(digest != act.digest and made.slot == act.slot.slot for digest, made in held(desk).items()):
+        return "theirs"
+    return ""
 
 
 def _moved(desk: Desk, act: Act) -> bool:
@@ -318,16 +286,16 @@ def _since(one: mandates.Mandate) -> str:
 
 def _steps(act: Act, words: Mapping[str, str]) -> list[dict[str, str]]:
     out = [{"name": words[one.slot.kind], "state": "done", "when": "", "note": ""} for one in act.done]
-    note = "" if act.manifest is None else _("being signed") if act.slot.seals else _("prepared")
+    note = "" if act.manifest is None else _("under way") if act.slot.seals else _("prepared")
     out.append({"name": words[act.kind], "state": "now", "when": "", "note": note})
     if act.kind == "adopt":
         out.append({"name": words["sign"], "state": "", "when": "", "note": ""})
     return out
 
 
-def _seal(one: SealView, desk: Desk, titles: Mapping[str, str]) -> dict[str, Any]:
+def _seal(one: SealView, desk: Desk, titles: Mapping[str, str], said: ActWords) -> dict[str, Any]:
     tags = {
-        "counts": ("green", _("Signed")),
+        "counts": ("green", said.done),
         "awaiting": ("yellow", _("Filed, not found valid yet")),
         "refused": ("red", _("Found not valid")),
         "taken-back": ("grey", _("Taken back")),
@@ -342,6 +310,7 @@ def _seal(one: SealView, desk: Desk, titles: Mapping[str, str]) -> dict[str, Any
         "side": one.side,
         "name": side_name(one.side),
         "own": one.side == desk.place.side,
+        "heading": said.theirs % {"side": side_name(one.side)},
         "how": _("by key") if one.how == "key" else _("in ink, scan attested"),
         "scan": one.how == "scan",
         "scan_url": desk.url("signing-scan", ref(one.id)) if one.how == "scan" else "",

@@ -44,7 +44,7 @@ def steps(
         (
             _("Session and signing"),
             day(view.start, "medium") if view.start else "",
-            _("signed") if signed else _("text not yet clean") if shown and not shown.meter.clean else "",
+            _("signed") if signed else _("adopted") if far else _("text not yet clean") if shown and not shown.meter.clean else "",
             signed,
         ),
         (_("Way forward"), _said_on(forward), _how(forward), forward is not None and forward.status in STOOD),

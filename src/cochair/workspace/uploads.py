@@ -1,12 +1,13 @@
 """Files that people bring: how large they may be, of what kind, and where they are refused. A name or a declared type is never believed."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from cochair.kit.errors import CochairError
 
@@ -47,15 +48,29 @@ def kind_of(data: bytes) -> str:
     return next((kind for head, kind in _SCANS.items() if data.startswith(head)), "")
 
 
-def check_scan(data: bytes) -> str:
-    """Why a file is no scan that a page can show, in plain words; "" if it is. It is taken apart in a child process with limits."""
+def check_scan(data: bytes, originals: Sequence[bytes] = (), pages: int = 1) -> str:
+    """Why a file is no scan of the ``originals`` (of ``pages`` each), in plain words; "" if it may be one. It is taken apart in a child process with limits."""
     if not kind_of(data):
-        return _("The file is neither PDF, JPEG nor PNG. Scan the signed original again and save it as one of these.")
+        return _("The file is neither PDF, JPEG nor PNG. Scan the paper again and save it as one of these.")
+    if any(data.startswith(one) for one in originals):
+        return _(
+            "This is the original itself, as it was given out to be printed: it shows nothing written by hand. Choose the scan of the paper."
+        )
     from cochair.paper.sandbox import run_limited
-    from cochair.paper.scan import scan_kind
+    from cochair.paper.scan import scan_pages
 
     try:
-        run_limited(scan_kind, data)
+        found, bare = run_limited(scan_pages, data)
     except CochairError:
-        return _("The file is damaged, or carries more than pages. Scan the signed original again and save it as PDF, JPEG or PNG.")
+        return _("The file is damaged, or carries more than pages. Scan the paper again and save it as PDF, JPEG or PNG.")
+    if bare:
+        return _(
+            "Page %(number)d holds no picture, so this is no scan: the page is empty, or a program made it. Choose the scan of the paper."
+        ) % {"number": bare}
+    if found < pages:
+        return ngettext(
+            "The scan has %(found)d page and an original has %(pages)d. Scan every page into one PDF.",
+            "The scan has %(found)d pages and an original has %(pages)d. Scan every page into one PDF.",
+            found,
+        ) % {"found": found, "pages": pages}
     return ""
