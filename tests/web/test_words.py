@@ -33,7 +33,7 @@ def forms_of(message):
 def test_every_word_of_the_source_is_in_the_catalogue_and_none_besides(tmp_path, monkeypatch):
     from django.core.management import call_command
 
-    from cochair.web.messages import OUTSIDE
+    from cochair.web.messages import OUTSIDE, Collect
 
     ignored = shutil.ignore_patterns("assets", "static", "__pycache__", "*.mo")
     shutil.copytree(PACKAGE, tmp_path / "cochair", ignore=ignored)
@@ -41,7 +41,7 @@ def test_every_word_of_the_source_is_in_the_catalogue_and_none_besides(tmp_path,
     from django.test import override_settings
 
     with override_settings(LOCALE_PATHS=[str(tmp_path / "cochair/web/locale")]):
-        call_command("makemessages", locale=["ru"], ignore_patterns=OUTSIDE, no_obsolete=True, verbosity=0)
+        call_command(Collect(), locale=["ru"], ignore_patterns=OUTSIDE, no_obsolete=True, verbosity=0)
     fresh = {key(message) for message in entries(tmp_path / "cochair/web/locale/ru/LC_MESSAGES/django.po")}
     kept = {key(message) for message in entries()}
     assert fresh - kept == set(), "run python -m cochair.web.messages"

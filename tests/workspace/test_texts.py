@@ -131,8 +131,8 @@ def test_a_colleagues_newer_wording_is_not_overwritten_and_both_are_shown(desk, 
         ("The Sides [agreed] to build", "does not say whose wording"),
         ("The Sides [US: agreed / IN: met]", "no Side here"),
         ("The Sides\u202e met", ""),
-        ("- a list\n- where a paragraph stands", "cannot hold a list"),
-        ("# A heading", "cannot hold a heading"),
+        ("- a list\n- where a paragraph stands", "cannot hold a text of another"),
+        ("# A heading", "cannot hold a text of another"),
         ("x" * 60_001, "60000"),
     ],
 )
@@ -459,3 +459,16 @@ def test_an_order_that_cannot_be_comes_back_as_typed(desk, sit, change):
     assert answer.status_code == 422
     assert "Nothing was saved yet" in answer.content.decode()
     assert desk.t.ours.heads(desk.t.room) == heads
+
+
+def test_an_order_without_any_place_is_refused_and_kept_as_typed(desk, sit):
+    us = sit(desk.t.ours, "secretary")
+    sent = {name: "" if name.endswith("-place") else value for name, value in order_form(us.get(desk.url("order"))).items()}
+    sent[f"{ref(desk.made[3])}-no"] = "9.9"
+    before = desk.t.ours.heads(desk.t.room)
+    answer = us.post(desk.url("order"), sent)
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "The order names no paragraph, so nothing would be printed. Give at least one paragraph its place" in html
+    assert 'value="9.9"' in html
+    assert desk.t.ours.heads(desk.t.room) == before

@@ -106,6 +106,12 @@ def require(actor: Actor, action: str, side: str | None = None) -> None:
     ``side``: the Side of the node on which the actor acts. Every operation names it: whoever is of another Side does nothing here, whatever his roles.
     """
     if side is not None and actor.side != side:
-        raise Denied(f"{actor.name} is of {actor.side} and does not act for {side}", "Act on the node of your own Side")
+        raise Denied(
+            "{name} is of {side} and does not act for {side2}",
+            "Act on the node of your own Side",
+            name=actor.name,
+            side=actor.side,
+            side2=side,
+        )
     if not may(actor, action):
         raise NoRight(actor.name, action, RIGHTS.get(action, frozenset()))

@@ -64,7 +64,9 @@ def end_holder(node: Node, room: str, actor: Actor, holder: str, until: str) -> 
     with node.read() as tx:
         said = {one.id: one for one in record.statements(tx, room, "bodies.holder/1") if one.side == node.side}
     if holder not in said:
-        raise NotFound(f"{holder[:40]!r} is not a standing entry of our Side on a holder", "Open the post and choose its holder")
+        raise NotFound(
+            "{holder!r} is not a standing entry of our Side on a holder", "Open the post and choose its holder", holder=holder[:40]
+        )
     ended = msgspec.structs.replace(msgspec.convert(said[holder].content, Holder), until=until)
     rules.holder(ended)
     return str(positions.say_anew(node, room, "bodies.holder", holder, ended))

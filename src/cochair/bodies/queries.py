@@ -88,7 +88,7 @@ def body(tx: Tx, room: str, body_id: str, side: str) -> BodyView:
     for one in bodies(tx, room, side):
         if one.id == body_id:
             return one
-    raise NotFound(f"There is no body {body_id[:40]!r} in this room", "Open it from the tree of bodies")
+    raise NotFound("There is no body {body_id!r} in this room", "Open it from the tree of bodies", body_id=body_id[:40])
 
 
 def ancestors(tx: Tx, room: str, body_id: str, side: str) -> list[str]:

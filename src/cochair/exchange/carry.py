@@ -57,8 +57,9 @@ def unpacked(node: Node, source: Path) -> Iterator[tuple[str, FolderSource]]:
     peer = node.peers(header.room).get(header.side)
     if peer is None:
         raise Rejected(
-            f"The bundle is of {header.side}, whose node is not paired with this one",
+            "The bundle is of {side}, whose node is not paired with this one",
             "Pair the nodes first, or take the bundle of the other Side",
+            side=header.side,
         )
     with bundle.read(source, verifiers=[notes.Verifier(peer.log_key)], beside=node.folder) as opened:
         if opened.header != header:

@@ -34,7 +34,7 @@ def addresses(node: Node) -> dict[str, dict[str, Address]]:
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, Address]])
     except msgspec.DecodeError as error:
-        raise Rejected(f"{path} is damaged: {error}", "Pair the nodes again, or restore the file") from None
+        raise Rejected("{path} is damaged: {error}", "Pair the nodes again, or restore the file", path=path, error=error) from None
 
 
 def set_address(node: Node, room: str, side: str, address: Address) -> None:
@@ -60,7 +60,7 @@ def source_of(node: Node, room: str, side: str) -> Source:
         return HttpsSource(node, room, address.https, address.certificate)
     if address.folder:
         return FolderSource(Path(address.folder))
-    raise NotFound(f"No address of {side} is known", "Pair again with its address, or carry bundles: cochair bundle read FILE")
+    raise NotFound("No address of {side} is known", "Pair again with its address, or carry bundles: cochair bundle read FILE", side=side)
 
 
 def exchange(node: Node, room: str, source: Source | None = None) -> pull.Pulled:

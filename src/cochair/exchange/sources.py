@@ -28,7 +28,7 @@ class FolderSource:
 
     def __init__(self, folder: Path) -> None:
         if not folder.is_dir():
-            raise CochairError(f"There is no folder {folder}", "Check the name, or mount the medium")
+            raise CochairError("There is no folder {folder}", "Check the name, or mount the medium", folder=folder)
         self._folder = folder
 
     def get(self, path: str) -> bytes:
@@ -37,9 +37,9 @@ class FolderSource:
             with open(self._folder / check_path(path), "rb", opener=_plain) as file:
                 data = file.read(MEMBER_LIMIT + 1)
         except OSError:
-            raise NotHeld(f"The folder does not hold {path}") from None
+            raise NotHeld("The folder does not hold {path}", path=path) from None
         if len(data) > MEMBER_LIMIT:
-            raise NotHeld(f"{path} is larger than allowed")
+            raise NotHeld("{path} is larger than allowed", path=path)
         return data
 
 
@@ -53,7 +53,7 @@ class HttpsSource:
     def __init__(self, node: Node, room: str, address: str, certificate: str) -> None:
         parts = urllib.parse.urlsplit(address)
         if parts.scheme != "https" or not parts.hostname:
-            raise CochairError(f"{address!r} is not an address of a node", "It looks like https://node.example:8443")
+            raise CochairError("{address!r} is not an address of a node", "It looks like https://node.example:8443", address=address)
         self._node, self._room, self._base = node, room, parts.path.rstrip("/")
         context = ssl.create_default_context(cadata=certificate) if certificate else ssl.create_default_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_3
@@ -70,15 +70,21 @@ class HttpsSource:
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise CochairError(
-                f"The node at {self._address} cannot be reached: {error}", "Try again later, or carry a bundle: cochair bundle write"
+                "The node at {address} cannot be reached: {error}",
+                "Try again later, or carry a bundle: cochair bundle write",
+                address=self._address,
+                error=error,
             ) from None
         if answer.status == 404:
-            raise NotHeld(f"The other node does not hold {path}")
+            raise NotHeld("The other node does not hold {path}", path=path)
         if answer.status != 200 or len(data) > MEMBER_LIMIT:
             self._connection.close()
             raise CochairError(
-                f"The node at {self._address} answered {answer.status} to a request for {path}",
+                "The node at {address} answered {status} to a request for {path}",
                 "Ask its operator to look at its log; pairing may be missing there",
+                address=self._address,
+                status=answer.status,
+                path=path,
             )
         return data
 

@@ -110,7 +110,7 @@ def life_of_phrase(tx: Tx, room: str, project: str, side: str) -> list[PhraseVie
     """What each session called a project, the earliest first; raises `NotFound`."""
     first = next(iter(readings(tx, room, "followup.project", Project, side, project)), None)
     if first is None:
-        raise NotFound(f"There is no project {project[:40]!r} in this room", "Open it from the list of areas")
+        raise NotFound("There is no project {project!r} in this room", "Open it from the list of areas", project=project[:40])
     order = {one.id: place for place, one in enumerate(meetings.sessions(tx, room, side))}
     later = [
         PhraseView(one.part, one.content.mode, one.content.stage, one.content.wording, one.status)
@@ -140,7 +140,7 @@ def action(tx: Tx, room: str, action_id: str, side: str) -> Reading:
     """One action; raises `NotFound`."""
     for one in readings(tx, room, "followup.action", Action, side, action_id):
         return one
-    raise NotFound(f"There is no action {action_id[:40]!r} in this room", "Open it from the review")
+    raise NotFound("There is no action {action_id!r} in this room", "Open it from the review", action_id=action_id[:40])
 
 
 def leads(tx: Tx, room: str, action_id: str | None = None) -> dict[str, dict[str, LeadView]]:
@@ -176,7 +176,7 @@ def life_of_action(tx: Tx, room: str, action_id: str, side: str) -> ActionLife:
     """One action over sessions; raises `NotFound`."""
     found = {one.subject: one for one in actions(tx, room, side)}
     if action_id not in found:
-        raise NotFound(f"There is no action {action_id[:40]!r} in this room", "Open it from the review")
+        raise NotFound("There is no action {action_id!r} in this room", "Open it from the review", action_id=action_id[:40])
     order = {one.id: place for place, one in enumerate(meetings.sessions(tx, room, side))}
     assessed = assessments(tx, room, side, action_id).get(action_id, {}).values()
     return ActionLife(

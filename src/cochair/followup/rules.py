@@ -17,7 +17,7 @@ from cochair.followup.contents import (
     Project,
     WayForward,
 )
-from cochair.kit.errors import CochairError
+from cochair.kit.errors import CochairError, Words
 from cochair.record.fields import day
 
 
@@ -41,7 +41,7 @@ def last_day(content: Due) -> str | None:
 
 def area(content: Area, *, own_id: str | None = None, ancestors: Sequence[str] = ()) -> list[str]:
     """Check an area; ``ancestors`` are the ids from its parent up."""
-    _named(content.names, "area")
+    _named(content.names, Words("The area has no name"))
     if own_id is not None and own_id in (content.parent, *ancestors):
         raise CochairError("The area would stand below itself", "Choose another parent")
     return []
@@ -49,7 +49,7 @@ def area(content: Area, *, own_id: str | None = None, ancestors: Sequence[str] =
 
 def project(content: Project) -> list[str]:
     """Check a joint project."""
-    _named(content.names, "project")
+    _named(content.names, Words("The project has no name"))
     return [] if content.session else ["No session is named at which the project came up"]
 
 
@@ -76,7 +76,7 @@ def action(content: Action, *, own_id: str | None = None, today: str | None = No
 
 def lead(content: Lead) -> list[str]:
     """Check the lead of one Side."""
-    _named(content.lead, "lead")
+    _named(content.lead, Words("The lead has no name"))
     return []
 
 
@@ -140,6 +140,6 @@ def way_forward(content: WayForward, *, host: str | None = None, alternate: bool
     return warnings
 
 
-def _named(names: dict[str, str], what: str) -> None:
+def _named(names: dict[str, str], otherwise: Words) -> None:
     if not names:
-        raise CochairError(f"The {what} has no name", "Give it in at least one language")
+        raise CochairError(otherwise, "Give it in at least one language")

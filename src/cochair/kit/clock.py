@@ -52,5 +52,5 @@ def parse(text: str) -> datetime:
     except ValueError:
         moment = None
     if moment is None or stamp(moment) != text:
-        raise Rejected(f"{text[:40]!r} is not a time in UTC", "Write it as 2025-08-06T09:30:00Z")
+        raise Rejected("{text!r} is not a time in UTC", "Write it as 2025-08-06T09:30:00Z", text=text[:40])
     return moment

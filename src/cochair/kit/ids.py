@@ -55,7 +55,7 @@ def parse_id(text: str) -> Id:
     """``"IN/record/12" -> Id``; raises `Rejected`."""
     match = _ID.fullmatch(text)
     if match is None:
-        raise Rejected(f"{text[:60]!r} is not the name of an entry", "It looks like IN/record/12")
+        raise Rejected("{text!r} is not the name of an entry", "It looks like IN/record/12", text=text[:60])
     return Id(match[1], match[2], int(match[3]))
 
 
@@ -63,7 +63,7 @@ def parse_origin(text: str) -> Origin:
     """``"in.example/c7/IN/record" -> Origin``; raises `Rejected`."""
     match = _ORIGIN.fullmatch(text)
     if match is None:
-        raise Rejected(f"{text[:60]!r} is not the name of a log", "It looks like in.example/c7/IN/record")
+        raise Rejected("{text!r} is not the name of a log", "It looks like in.example/c7/IN/record", text=text[:60])
     return Origin(*match.groups())
 
 
@@ -75,7 +75,7 @@ def is_side(text: str) -> bool:
 def check_side(text: str) -> str:
     """A Side's code (two to eight capital letters or digits, a letter first), given back; raises `Rejected`."""
     if not is_side(text):
-        raise Rejected(f"{text[:20]!r} is not the code of a Side", "Use a code as IN, RU or EU")
+        raise Rejected("{text!r} is not the code of a Side", "Use a code as IN, RU or EU", text=text[:20])
     return text
 
 
@@ -83,7 +83,7 @@ def working_log(instrument: str) -> str:
     """The log in which an instrument is negotiated: ``"IN/record/7" -> "w-IN-7"``; raises `Rejected` on one not of the record."""
     parts = parse_id(instrument)
     if parts.log != RECORD:
-        raise Rejected(f"{instrument} was not introduced in the record, so it has no working log")
+        raise Rejected("{instrument} was not introduced in the record, so it has no working log", instrument=instrument)
     return f"w-{parts.side}-{parts.seq}"
 
 
@@ -91,14 +91,14 @@ def instrument_of(log: str) -> str:
     """The instrument of a working log: ``"w-IN-7" -> "IN/record/7"``; raises `Rejected`."""
     match = _WORKING.fullmatch(log)
     if match is None:
-        raise Rejected(f"{log[:40]!r} is not a working log")
+        raise Rejected("{log!r} is not a working log", log=log[:40])
     return f"{match[1]}/{RECORD}/{match[2]}"
 
 
 def check_hex(text: str, size: int) -> str:
     """Lower-case hex of ``size`` bytes, given back; raises `Rejected`."""
     if len(text) != 2 * size or _HEX.fullmatch(text) is None:
-        raise Rejected(f"{text[:70]!r} is not {size} bytes in hex")
+        raise Rejected("{text!r} is not {size} bytes in hex", text=text[:70], size=size)
     return text
 
 

@@ -40,5 +40,5 @@ def language(tag: str) -> Language:
     """The language of a tag; raises `Rejected` on one that the program does not know."""
     found = LANGUAGES.get(tag)
     if found is None:
-        raise Rejected(f"{tag[:40]!r} is no language that the program knows", "Use one of " + ", ".join(LANGUAGES))
+        raise Rejected("{tag!r} is no language that the program knows", "Use one of {known}", tag=tag[:40], known=", ".join(LANGUAGES))
     return found

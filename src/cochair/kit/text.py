@@ -96,7 +96,13 @@ def clean(text: str) -> str:
         if char in _JOINERS and _joins(text, place):
             continue
         name = unicodedata.name(char, "a character without a name")
-        raise Rejected(f"Character {place + 1} is U+{ord(char):04X} ({name}), which cannot be seen", "Delete it and type the word again")
+        raise Rejected(
+            "Character {place} is {code} ({name}), which cannot be seen",
+            "Delete it and type the word again",
+            place=place + 1,
+            code=f"U+{ord(char):04X}",
+            name=name,
+        )
     return text
 
 

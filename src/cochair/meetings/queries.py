@@ -122,7 +122,7 @@ def session(tx: Tx, room: str, session_id: str, side: str) -> SessionView:
     """One meeting; raises `NotFound`."""
     for one in readings(tx, room, "meetings.session", Session, side, session_id):
         return SessionView(one.subject, one.content, one.status, dates(tx, room, session_id, side))
-    raise NotFound(f"There is no meeting {session_id[:40]!r} in this room", "Open it from the page of its body")
+    raise NotFound("There is no meeting {session_id!r} in this room", "Open it from the page of its body", session_id=session_id[:40])
 
 
 def dates(tx: Tx, room: str, session_id: str, side: str) -> Reading | None:

@@ -97,7 +97,9 @@ def _position_may_be_confirmed(node: Node, room: str, one: ReceivedState) -> Non
     if ours is not None and not _was_confirmed(node, room, ours.id) and ours.content != one.account["content"]:
         raise Conflict("Your Side has a position of its own here, which differs", "Correct the account by that position")
     if earlier and earlier[0].id != one.id:
-        raise Conflict("An earlier account on the same matter waits for your answer", f"Answer {earlier[0].id} first: the last word stands")
+        raise Conflict(
+            "An earlier account on the same matter waits for your answer", "Answer {id} first: the last word stands", id=earlier[0].id
+        )
 
 
 def _was_confirmed(node: Node, room: str, entry: str) -> bool:
@@ -140,4 +142,6 @@ def _waiting(node: Node, room: str, received: str) -> ReceivedState:
         for one in to_confirm(tx, room, node.side):
             if one.id == received:
                 return one
-    raise NotFound(f"{received[:40]!r} does not wait for an answer of your Side", "Open the list of what waits to be confirmed")
+    raise NotFound(
+        "{received!r} does not wait for an answer of your Side", "Open the list of what waits to be confirmed", received=received[:40]
+    )

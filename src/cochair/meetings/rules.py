@@ -73,7 +73,7 @@ def agenda(content: Agenda) -> list[str]:
         raise CochairError("The agenda is empty", "Add an item")
     twice = [no for no, times in Counter(item.no for item in content.items if item.no).items() if times > 1]
     if twice:
-        raise CochairError(f"The number {twice[0]} stands twice in the agenda", "Number the items anew")
+        raise CochairError("The number {twice} stands twice in the agenda", "Number the items anew", twice=twice[0])
     if any(not item.title for item in content.items):
         raise CochairError("An item of the agenda has no title", "Give it one in at least one language")
     languages = sorted({lang for item in content.items for lang in item.title})

@@ -34,7 +34,7 @@ class Kept(msgspec.Struct, frozen=True):
 def keep(folder: Path, data: bytes, *, outlet: str, published: str, at: str, by: str, sample: bool = False) -> Kept:
     """Keep the bytes of a report in a node's folder. Raises Rejected when they are no text or too many, Conflict when they are kept already."""
     if len(data) > MAX_BYTES:
-        raise Rejected(f"The report is larger than {MAX_BYTES} bytes", "Give one report a file")
+        raise Rejected("The report is larger than {limit} bytes", "Give one report a file", limit=MAX_BYTES)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -47,7 +47,7 @@ def keep(folder: Path, data: bytes, *, outlet: str, published: str, at: str, by:
     if (place / f"{name}.json").exists():
         raise Conflict("This report is kept already", "Open it from the list")
     if len(list(place.glob("*.json"))) >= LIMIT:
-        raise Conflict(f"This node keeps {LIMIT} reports already", "Remove those that are no longer needed")
+        raise Conflict("This node keeps {limit} reports already", "Remove those that are no longer needed", limit=LIMIT)
     kept = Kept(name, outlet, published, at, by, sample)
     _write(place / f"{name}.txt", data)
     _write(place / f"{name}.json", msgspec.json.encode(kept))
@@ -64,7 +64,7 @@ def report(folder: Path, name: str) -> tuple[Kept, bytes]:
     """One report with its bytes. Raises NotFound."""
     found = next((one for one in reports(folder) if one.name == name), None)
     if found is None:
-        raise NotFound(f"There is no report {name[:20]!r}", "Open it from the list")
+        raise NotFound("There is no report {name!r}", "Open it from the list", name=name[:20])
     return found, (folder / FOLDER / f"{name}.txt").read_bytes()
 
 

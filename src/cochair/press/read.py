@@ -57,7 +57,7 @@ def read(text: str, register: Register, report: str = "", sha256: str = "") -> R
     if "\0" in text:
         raise Rejected("The report holds NUL characters", "Give the report as plain UTF-8 text")
     if len(text) > MAX_BYTES:
-        raise Rejected(f"The report is longer than {MAX_BYTES} characters", "Give one report a file")
+        raise Rejected("The report is longer than {limit} characters", "Give one report a file", limit=MAX_BYTES)
     page = Page(text, register)
     for reader in _ALWAYS:
         reader(page)
@@ -97,7 +97,7 @@ def _marks(page: Page, claims: list[Claim]) -> list[SentenceMark]:
 def read_bytes(data: bytes, register: Register, report: str = "") -> Reading:
     """Bytes of a file -> Reading. Raises Rejected when they are not UTF-8 text or too many."""
     if len(data) > 4 * MAX_BYTES:
-        raise Rejected(f"The file is larger than {4 * MAX_BYTES} bytes", "Give one report a file")
+        raise Rejected("The file is larger than {limit} bytes", "Give one report a file", limit=4 * MAX_BYTES)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

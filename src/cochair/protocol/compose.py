@@ -58,7 +58,9 @@ def review_section(node: "Node", room: str, session: str, *, languages: Sequence
     """
     if unknown := [lang for lang in languages if lang not in LANGUAGES]:
         raise Rejected(
-            f"The review section cannot be composed in {', '.join(unknown)}", "Compose it in English and Russian, and translate from there"
+            "The review section cannot be composed in {names}",
+            "Compose it in English and Russian, and translate from there",
+            names=", ".join(unknown),
         )
     titles = review_titles(node, room, session, languages)
     with node.read() as tx:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from cochair.kit.errors import Conflict
+from cochair.kit.errors import Conflict, Words
 from cochair.kit.ids import parse_id, parse_origin
 from cochair.protocol import manifest as m
 from cochair.protocol.contents import InstrumentLanguage
@@ -60,37 +60,43 @@ def heads(node: "Node", room: str) -> dict[str, int]:
     return {parse_origin(origin).side: size for origin, size in node.cut(room).items() if parse_origin(origin).log == "record"}
 
 
-def problems(view: Grid) -> list[str]:
+def problems(view: Grid) -> list[Words]:
     """Why a text cannot be adopted yet, in words; empty when it can."""
-    found: list[str] = []
+    found: list[Words] = []
     bound = [lang for lang, status in view.languages if status != "working"]
     if not view.rows:
-        found.append("There is no text yet")
+        found.append(Words("There is no text yet"))
     if view.order not in ("agreed", "ad-referendum", "account"):
-        found.append("The order of the provisions is not agreed")
+        found.append(Words("The order of the provisions is not agreed"))
     for row in view.rows:
-        name = f"Provision {row.no}" if row.no else f"The {row.kind} {row.provision}"
+        name = _named(row)
         if not row.placed:
-            found.append(f"{name} is proposed and has no place in the order: place it or withdraw it")
+            found.append(Words("{name} is proposed and has no place in the order: place it or withdraw it", name=name))
             continue
         for lang in bound:
             cell = row.cells[lang]
             if cell.state == "brackets":
-                found.append(f"{name} has open brackets in {lang}")
+                found.append(Words("{name} has open brackets in {lang}", name=name, lang=lang))
             elif cell.state == "awaiting":
-                found.append(f"{name} has no text in {lang}")
+                found.append(Words("{name} has no text in {lang}", name=name, lang=lang))
             elif not cell.clean:
-                found.append(f"{name} is not agreed in {lang}")
+                found.append(Words("{name} is not agreed in {lang}", name=name, lang=lang))
             elif cell.standing and cell.standing.flags:
-                found.append(f"{name} in {lang}: {cell.standing.flags[0]}")
+                found.append(Words("{name} in {lang}: {why}", name=name, lang=lang, why=cell.standing.flags[0]))
     return found
 
 
-def unmarked(view: Grid, sides: Iterable[str]) -> list[str]:
+def _named(row: Row) -> Words:
+    return Words("Provision {no}", no=row.no) if row.no else Words("The provision {id} without a number", id=row.provision)
+
+
+def unmarked(view: Grid, sides: Iterable[str]) -> list[Words]:
     """Which concordance marks are missing or stale, in words."""
     bound = [lang for lang, status in view.languages if status != "working"]
     return [
-        f"{'Provision ' + row.no if row.no else 'The ' + row.kind}: {side} has not confirmed that {lang} says the same as {bound[0]}"
+        Words(
+            "{name}: {side} has not confirmed that {lang} says the same as {first}", name=_named(row), side=side, lang=lang, first=bound[0]
+        )
         for row in view.rows
         if row.placed
         for side in sides
@@ -115,12 +121,14 @@ def draft(
         content = content_of(instrument(tx, room, id_), node.side) or {}
         standing = _Standing(room, tx, at, {"protocol.provision/1", "protocol.text/1", "protocol.order/1"})
         built = standing.matter("protocol.instrument", id_)
-        missing = problems(view) + ([] if built else ["The instrument itself (its kind and languages) is not agreed"])
+        missing = problems(view) + ([] if built else [Words("The instrument itself (its kind and languages) is not agreed")])
         alone = any(cell.state == "account" for row in view.rows for cell in row.cells.values()) or len(at) < 2
         if not alone:
             missing += unmarked(view, sorted(at))
         if missing:
-            raise Conflict("The text cannot be adopted yet: " + "; ".join(missing[:12]), f"{len(missing)} thing(s) to settle first")
+            raise Conflict(
+                "The text cannot be adopted yet: {missing}", "{count} thing(s) to settle first", missing=missing[:12], count=len(missing)
+            )
         parts, body = _session(standing, id_, content["session"])
     by_account = standing.account or alone
     names = {row.provision: f"p{place}" for place, row in enumerate(view.rows, start=1)}

@@ -332,4 +332,4 @@ def _ids(plain: Any) -> list[str]:
 
 
 def _bad(what: str) -> Rejected:
-    return Rejected(f"This manifest cannot be sealed: {what}", "Compare what each node builds at this cut, and make it anew")
+    return Rejected("This manifest cannot be sealed: {thing}", "Compare what each node builds at this cut, and make it anew", thing=what)

@@ -293,7 +293,9 @@ def mark_concordance(node: "Node", room: str, actor: Actor, id_: str, provisions
             pair = {each: row.cells[each] for each in (bound[0], lang)}
             if not all(cell.clean for cell in pair.values()):
                 if wanted:
-                    raise Conflict(f"Provision {row.no or row.provision} is not settled in both languages", "Agree on the texts first")
+                    raise Conflict(
+                        "Provision {no} is not settled in both languages", "Agree on the texts first", no=row.no or row.provision
+                    )
                 continue
             if row.marks.get((node.side, lang)) == "fresh":
                 continue
@@ -335,7 +337,9 @@ def opened(node: "Node", room: str, id_: str) -> tuple[str, list[tuple[str, str]
 def check_language(spoken: Sequence[tuple[str, str]], lang: str) -> None:
     """Raise Rejected if the instrument is not made in this language."""
     if lang not in [each for each, _ in spoken]:
-        raise Rejected(f"{lang} is not a language of this instrument", "Choose one of " + ", ".join(each for each, _ in spoken))
+        raise Rejected(
+            "{lang} is not a language of this instrument", "Choose one of {spoken}", lang=lang, spoken=", ".join(each for each, _ in spoken)
+        )
 
 
 def provision_of(node: "Node", room: str, provision: str) -> tuple[str, ProvisionKind]:
@@ -346,7 +350,7 @@ def provision_of(node: "Node", room: str, provision: str) -> tuple[str, Provisio
         state = queries.matter(tx, room, "protocol.provision", provision)
     content = content_of(state, node.side) if state else None
     if content is None:
-        raise NotFound(f"There is no provision {provision[:40]}", "Open the text again")
+        raise NotFound("There is no provision {provision}", "Open the text again", provision=provision[:40])
     return instrument_of(parse_id(provision).log), content["kind"]
 
 

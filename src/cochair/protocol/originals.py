@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from cochair.kit.errors import Conflict
+from cochair.kit.errors import Conflict, Words
 from cochair.kit.ids import parse_id, parse_origin
 from cochair.ledger.entries import decode
 from cochair.ledger.merkle import leaf_hash, root
@@ -45,7 +45,7 @@ def make(node: "Node", room: str, manifest: Manifest) -> dict[str, Original]:
     return made
 
 
-def verify(node: "Node", room: str, manifest: Manifest) -> list[str]:
+def verify(node: "Node", room: str, manifest: Manifest) -> list[Words]:
     """Make every original again -> what differs from the manifest, in words; empty when all bytes are the same."""
     again = make(node, room, manifest)
     found = []
@@ -54,7 +54,9 @@ def verify(node: "Node", room: str, manifest: Manifest) -> list[str]:
         if ours is None or (ours.part.length, ours.part.sha256) != (part.length, part.sha256):
             other = ours is not None and (ours.part.renderer, ours.part.fonts) != (part.renderer, part.fonts)
             found.append(
-                f"The original for {part.holder} differs" + (": it was made by another renderer or with other fonts" if other else "")
+                Words("The original for {side} differs: it was made by another renderer or with other fonts", side=part.holder)
+                if other
+                else Words("The original for {side} differs", side=part.holder)
             )
     return found
 
@@ -150,9 +152,11 @@ def _marks(node: "Node", room: str, manifest: Manifest) -> "Marks":
     found = []
     for side, size in sorted(manifest.cut.items()):
         if side not in origins:
-            raise Conflict(f"The record of {side} is not held here", "Exchange with the other Side, then prepare anew")
+            raise Conflict("The record of {side} is not held here", "Exchange with the other Side, then prepare anew", side=side)
         leaves = [leaf_hash(entry) for entry in node.entries(room, origins[side], 0, size)]
         if len(leaves) < size:
-            raise Conflict(f"We hold less of the record of {side} than the manifest rests on", "Exchange with the other Side first")
+            raise Conflict(
+                "We hold less of the record of {side} than the manifest rests on", "Exchange with the other Side first", side=side
+            )
         found.append(Head(side, size, root(leaves).hex()))
     return Marks(room, slot.key, tuple(found))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cochair.accounts import rights
 from cochair.accounts.rights import Actor
 from cochair.kit import canonical
-from cochair.kit.errors import CochairError, Conflict
+from cochair.kit.errors import CochairError, Conflict, Words
 from cochair.protocol import manifest as m
 from cochair.protocol.gather import draft, heads
 from cochair.protocol.originals import Original, make, verify
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cochair.record.node import Node
 
 
-def differences(node: "Node", room: str, proposed: m.Manifest) -> list[str]:
+def differences(node: "Node", room: str, proposed: m.Manifest) -> list[Words]:
     """What this node would make otherwise at the same cut, in words; also texts not held or not clean, originals whose bytes differ.
 
     Empty: it may be sealed.
@@ -30,16 +30,18 @@ def differences(node: "Node", room: str, proposed: m.Manifest) -> list[str]:
     found = unread(node, room, proposed)
     held = heads(node, room)
     found += [
-        f"We hold less of {side}'s record than the manifest rests on" for side, size in proposed.cut.items() if size > held.get(side, 0)
+        Words("We hold less of the record of {side} than the manifest rests on", side=side)
+        for side, size in proposed.cut.items()
+        if size > held.get(side, 0)
     ]
     try:
         ours = _again(node, room, proposed)
     except CochairError as error:
-        return [*found, error.what]
+        return [*found, error.what if isinstance(error.what, Words) else Words(error.what)]
     theirs, mine = m.value(proposed), m.value(ours)
     if proposed.originals and not found:
         found += verify(node, room, proposed)
-    return found + [f"{name.replace('_', ' ')} differs from what we have" for name in theirs if theirs[name] != mine[name]]
+    return found + [Words("{name} differs from what we have", name=name.replace("_", " ")) for name in theirs if theirs[name] != mine[name]]
 
 
 def _again(node: "Node", room: str, proposed: m.Manifest) -> m.Manifest:
@@ -51,16 +53,18 @@ def _again(node: "Node", room: str, proposed: m.Manifest) -> m.Manifest:
     return following(node, room, id_, proposed.slot.kind, proposed.originals)
 
 
-def unread(node: "Node", room: str, proposed: m.Manifest) -> list[str]:
+def unread(node: "Node", room: str, proposed: m.Manifest) -> list[Words]:
     """Which texts of a manifest are not held, flagged, or hold a bracket: the check that each node makes, since the fold reads no papers."""
     found = []
     for each in proposed.provisions:
         for lang, paper in each.papers.items():
             held = wording(node, room, paper, lang)
             if held.text is None or held.flags:
-                found.append(f"{each.id} in {lang}: {held.flags[0] if held.flags else 'not readable'}")
+                found.append(
+                    Words("{name} in {lang}: {why}", name=each.id, lang=lang, why=held.flags[0] if held.flags else Words("not readable"))
+                )
             elif not is_clean(held.text):
-                found.append(f"{each.id} in {lang} has open brackets")
+                found.append(Words("{name} has open brackets in {lang}", name=each.id, lang=lang))
     return found
 
 
@@ -106,7 +110,7 @@ def prepare_manifest(
     else:
         made = following(node, room, id_, kind, originals or None)
     if bad := unread(node, room, made):
-        raise Conflict("The text is not clean: " + "; ".join(bad[:8]), "Resolve what is named, then prepare again")
+        raise Conflict("The text is not clean: {missing}", "Resolve what is named, then prepare again", missing=bad[:8])
     return made, node.put_structural(room, m.value(made)) if keep else m.digest(made)
 
 

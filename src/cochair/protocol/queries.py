@@ -106,7 +106,7 @@ def instrument(tx: Tx, room: str, id_: str) -> MatterState:
     """The instrument's matter; raises NotFound."""
     state = queries.matter(tx, room, "protocol.instrument", id_)
     if state is None or content_of(state) is None:
-        raise NotFound(f"There is no instrument {id_[:40]}", "Choose one of the session's instruments")
+        raise NotFound("There is no instrument {id}", "Choose one of the session's instruments", id=id_[:40])
     return state
 
 

@@ -47,7 +47,9 @@ def decode(data: bytes) -> Request:
     try:
         request = msgspec.json.decode(data, type=Request)
     except msgspec.DecodeError as error:
-        raise Rejected(f"This is not a request for a signature: {error}", "Take the request file from the signing page again") from None
+        raise Rejected(
+            "This is not a request for a signature: {error}", "Take the request file from the signing page again", error=error
+        ) from None
     if encode(request) != data:
         raise Rejected("This is not a request for a signature: a field is left out", "Take the request file from the signing page again")
     return request

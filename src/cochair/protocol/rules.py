@@ -42,14 +42,18 @@ def clean_text(text: Text) -> Text:
 def check_text(text: Text, lang: str, kind: ProvisionKind, sides: Collection[str]) -> None:
     """Raise Rejected if a text does not fit its place: language, kind of provision, codes of Sides in its brackets."""
     if text.lang != lang:
-        raise Rejected(f"The text is in {text.lang}, the column is {lang}", "Put each text into the column of its language")
+        raise Rejected(
+            "The text is in {lang}, the column is {lang2}", "Put each text into the column of its language", lang=text.lang, lang2=lang
+        )
     if text.kind not in BLOCKS[kind]:
-        raise Rejected(f"A {kind} cannot hold a {text.kind}", "Add a provision of that kind instead")
+        raise Rejected("A provision of one kind cannot hold a text of another", "Add a provision of that kind instead")
     strangers = {side for one in brackets(text) for side in one.alts} - set(sides)
     if strangers:
         raise Rejected(
-            f"A bracket holds a wording of {', '.join(sorted(strangers))}, which is no Side here",
-            "Use the codes " + ", ".join(sorted(sides)),
+            "A bracket holds a wording of {strangers}, which is no Side here",
+            "Use the codes {sides}",
+            strangers=", ".join(sorted(strangers)),
+            sides=", ".join(sorted(sides)),
         )
 
 
@@ -66,15 +70,20 @@ def check_instrument(content: Instrument) -> None:
 
 
 def check_order(rows: Sequence[OrderRow], known: Collection[str]) -> None:
-    """Raise Conflict if an order names something twice, something unknown, or a provision before its heading."""
+    """Raise Conflict if an order names nothing, something twice, something unknown, or a provision before its heading."""
+    if not rows:
+        raise Conflict(
+            "The order names no paragraph, so nothing would be printed",
+            "Give at least one paragraph its place; one that shall go is withdrawn on its own page",
+        )
     above: set[str] = set()
     for row in rows:
         if row.id in above:
             raise Conflict("The order names one provision twice", "Open the order again and move it once")
         if row.id not in known:
-            raise Conflict(f"The order names {row.id}, which is not a provision of this text", "Open the order again")
+            raise Conflict("The order names {id}, which is not a provision of this text", "Open the order again", id=row.id)
         if row.parent is not None and row.parent not in above:
-            raise Conflict(f"Provision {row.no or row.id} stands before the heading that it belongs to", "Move it below its heading")
+            raise Conflict("Provision {no} stands before the heading that it belongs to", "Move it below its heading", no=row.no or row.id)
         above.add(row.id)
 
 

@@ -127,7 +127,7 @@ def _sealable(node: "Node", room: str, digest: str) -> Manifest:
     if any(seal.side == node.side and not seal.revoked and not _refused(seal) for seal in state.seals):
         raise Conflict("Our Side has sealed in this act already", "Take that seal back first")
     if found := prepare.differences(node, room, made):
-        raise Conflict("It cannot be sealed: " + "; ".join(found[:8]), "Settle what is named, or prepare the manifest anew")
+        raise Conflict("It cannot be sealed: {missing}", "Settle what is named, or prepare the manifest anew", missing=found[:8])
     return made
 
 
@@ -168,7 +168,7 @@ def _found(node: "Node", room: str, seal: str) -> tuple[Seal, Slot]:
     with node.read() as tx:
         rows = tx.query("SELECT slot FROM j_seal WHERE room = ? AND id = ?", [room, seal])
         if not rows:
-            raise NotFound(f"There is no seal {seal[:40]}", "Open the signing page again")
+            raise NotFound("There is no seal {seal}", "Open the signing page again", seal=seal[:40])
         kind, of, step = rows[0]["slot"].split("|")
         state = queries.slot(tx, room, kind, of, int(step))
     return next(one for one in state.seals if one.id == seal), Slot(kind, of, int(step))

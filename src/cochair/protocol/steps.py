@@ -87,11 +87,13 @@ def correction(
     if not changed:
         raise Conflict("No agreed wording differs from the sealed text", "Propose and agree on the corrected wording first")
     if len(at) > 1 and (missing := unmarked(_only(view, changed), sorted(at))):
-        raise Conflict("The correction cannot be sealed yet: " + "; ".join(missing), "Each Side checks the corrected language versions")
+        raise Conflict(
+            "The correction cannot be sealed yet: {missing}", "Each Side checks the corrected language versions", missing=missing
+        )
     for row in changed:
         for lang, cell in row.cells.items():
             if cell.standing and (cell.standing.text is None or not is_clean(cell.standing.text)):
-                raise Conflict(f"Provision {row.no} is not clean in {lang}", "Resolve its brackets")
+                raise Conflict("Provision {no} is not clean in {lang}", "Resolve its brackets", no=row.no, lang=lang)
     number = sum(step.slot.kind == "correct" for step in steps(node, room, id_))
     made = msgspec.structs.replace(
         before.manifest,

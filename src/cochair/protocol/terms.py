@@ -87,7 +87,7 @@ def _sealable(node: "Node", room: str, digest: str) -> int:
         raise Conflict("These terms do not follow those in force", "Propose them anew")
     before = node.terms(room)
     if changed := [name for name in _KEPT if made.get(name) != before.get(name)]:
-        raise Conflict("New terms may only let a Side join, and these change " + ", ".join(changed), "Propose them anew")
+        raise Conflict("New terms may only let a Side join, and these change {changed}", "Propose them anew", changed=", ".join(changed))
     if any(each not in made["sides"] for each in before["sides"]):
         raise Conflict("These terms change a Side that is in the room", "Propose them anew")
     _same_keys(node, room, made)
@@ -102,9 +102,11 @@ def _same_keys(node: "Node", room: str, made: Mapping[str, Any]) -> None:
         side = str(each.get("side"))
         held = own if side == node.side else _keys(peers.get(side))
         if held is None:
-            raise Conflict(f"The node of {side} is not paired with this one", "Exchange descriptors and compare the fingerprints first")
+            raise Conflict(
+                "The node of {side} is not paired with this one", "Exchange descriptors and compare the fingerprints first", side=side
+            )
         if any(each.get(name) != held[name] for name in _KEYS):
-            raise Conflict(f"The terms name other keys of {side} than those that were compared", "Compare the fingerprints again")
+            raise Conflict("The terms name other keys of {side} than those that were compared", "Compare the fingerprints again", side=side)
 
 
 def _keys(peer: Peer | None) -> dict[str, str] | None:

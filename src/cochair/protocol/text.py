@@ -217,7 +217,7 @@ def _sequence(value: Any, limit: int) -> list[Any]:
 
 
 def _bad(what: str) -> Rejected:
-    return Rejected(f"This is not a text of a provision: {what}", _NEXT)
+    return Rejected("This is not a text of a provision: {thing}", _NEXT, thing=what)
 
 
 # --- reading a text ---
@@ -243,7 +243,7 @@ def is_clean(text: Text) -> bool:
 def resolve(text: Text, index: int, wording: str) -> Text:
     """The text with its ``index``-th bracket replaced by ``wording`` ("" drops it). Raises Rejected if there is no such bracket."""
     if not 0 <= index < len(brackets(text)):
-        raise Rejected(f"The text has no bracket number {index + 1}", "Open the provision again: it may have changed meanwhile")
+        raise Rejected("The text has no bracket number {index}", "Open the provision again: it may have changed meanwhile", index=index + 1)
     seen = -1
 
     def change(run: Run) -> Run:

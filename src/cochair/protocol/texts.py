@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cochair.kit.errors import CochairError, NotHeld, Rejected
+from cochair.kit.errors import CochairError, NotHeld, Rejected, Words
 from cochair.protocol.text import Text, parse, unsafe, warnings
 
 if TYPE_CHECKING:
@@ -31,10 +31,12 @@ def wording(node: "Node", room: str, paper: str, lang: str, *, position: str = "
     try:
         text = parse(node.paper(room, paper))
     except NotHeld:
-        return Wording(paper, None, ("The text has not arrived yet",), position, level, at)
+        return Wording(paper, None, (Words("The text has not arrived yet"),), position, level, at)
     except CochairError as error:
         return Wording(paper, None, (error.what,), position, level, at)
-    flags = tuple(unsafe(text)) + (() if text.lang == lang else (f"The text says that it is in {text.lang}, not {lang}",))
+    flags = tuple(unsafe(text)) + (
+        () if text.lang == lang else (Words("The text says that it is in {found}, not {lang}", found=text.lang, lang=lang),)
+    )
     return Wording(paper, text, flags, position, level, at, tuple(warnings(text)))
 
 
@@ -43,5 +45,5 @@ def read(node: "Node", room: str, paper: str, lang: str) -> Text:
     text = parse(node.paper(room, paper))
     found = wording(node, room, paper, lang)
     if found.flags:
-        raise Rejected(f"The text cannot be taken as it is: {found.flags[0]}", "Propose a clean wording in its place")
+        raise Rejected("The text cannot be taken as it is: {flags}", "Propose a clean wording in its place", flags=found.flags[0])
     return text

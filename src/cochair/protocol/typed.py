@@ -92,8 +92,9 @@ def _bracket(inside: str) -> Bracket:
         side = _SIDE.match(part)
         if not side or side[1] in alts:
             raise Rejected(
-                f"The bracket [{inside}] does not say whose wording it holds",
+                "The bracket [{inside}] does not say whose wording it holds",
                 "Write each Side's code and a colon before its wording, parted by a slash: [IN: one wording / RU: the other]",
+                inside=inside,
             )
         wording = part[side.end() :].strip()
         alts[side[1]] = "" if wording == NOTHING else wording

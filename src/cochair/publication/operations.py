@@ -28,7 +28,9 @@ def kind_of(tx: Tx, room: str, subject: str) -> str:
     for kind in ITEMS_OF:
         if queries.matter(tx, room, kind, subject) is not None:
             return kind
-    raise NotFound(f"There is nothing called {subject[:40]!r} that could be published", "Choose a body, a session or a protocol")
+    raise NotFound(
+        "There is nothing called {subject!r} that could be published", "Choose a body, a session or a protocol", subject=subject[:40]
+    )
 
 
 def consent(node: "Node", room: str, actor: Actor, subject: str, *items: Item) -> list[str]:
@@ -69,10 +71,12 @@ def state(node: "Node", room: str, actor: Actor, wanted: Mapping[str, Iterable[s
         with node.read() as tx:
             possible = ITEMS_OF[kind_of(tx, room, subject)]
         if strange := items - set(possible):
-            raise Rejected(f"{min(strange)[:40]!r} cannot be published of this", "Choose out of: " + ", ".join(possible))
+            raise Rejected(
+                "{item!r} cannot be published of this", "Choose out of: {possible}", item=min(strange)[:40], possible=", ".join(possible)
+            )
         for item in possible:
             if item in items and (need := NEEDS.get(item)) is not None and need not in items:
-                raise Rejected(f"{item} cannot be published without {need}", f"Consent to {need} too")
+                raise Rejected("{item} cannot be published without {need}", "Consent to {need} too", item=item, need=need)
             if item in items and mine.get(item) is None:
                 drafts.append(_draft(subject, item, msgspec.to_builtins(_made(node, room, subject, item))))
             elif item not in items and mine.get(item) is not None:

@@ -61,7 +61,7 @@ def statement_kind(registry: Registry, name: str) -> StatementKind:
 
 def _newest(kinds: list[K], name: str) -> K:
     if not kinds:
-        raise NotFound(f"There is no kind of entry called {name[:60]!r}")
+        raise NotFound("There is no kind of entry called {name!r}", name=name[:60])
     return max(kinds, key=lambda kind: kind.version)
 
 
@@ -72,7 +72,9 @@ def held(node: Node, room: str, content: Any) -> None:
         with node.read() as tx:
             erased = {notice["body"]["paper"] for notice in queries.notices(tx, room, "erase")}
         if lost := next((paper for paper in missing if paper not in erased), None):
-            raise NotHeld(f"The paper {lost[:16]}… is named and not held here", "Attach the paper again, or fetch it from the other Side")
+            raise NotHeld(
+                "The paper {lost}… is named and not held here", "Attach the paper again, or fetch it from the other Side", lost=lost[:16]
+            )
 
 
 def plain(content: msgspec.Struct) -> dict[str, Any]:
@@ -107,7 +109,7 @@ def propose(
     """
     found = matter_kind(node.registry, kind)
     if subject == "self" and not found.introduces:
-        raise Rejected(f"{found.title} is always about something", "Name what it is about")
+        raise Rejected("An entry of this kind is always about something", "Name what it is about")
     return _write(node, room, found, _fitting(found.content, plain(content)), subject, part, level, log)
 
 
@@ -115,13 +117,13 @@ def _fitting(kind: type[msgspec.Struct], content: dict[str, Any]) -> dict[str, A
     try:
         msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
-        raise Rejected(f"What was entered does not fit: {error}", "Correct it and send it again") from None
+        raise Rejected("What was entered does not fit: {error}", "Correct it and send it again", error=error) from None
     return content
 
 
 def _write(node: Node, room: str, kind: MatterKind, content: dict[str, Any] | None, subject: str, part: str, level: Level, log: str) -> str:
     if (log == "record") != (kind.log == "record"):
-        raise Rejected(f"{kind.title} belongs to the {kind.log} log", "Name the log of the instrument" if kind.log == "working" else "")
+        raise Rejected("An entry of this kind belongs to another log", "Name the log in which it is written")
     held(node, room, content)
     body = {"subject": subject, "part": part, "content": content, "level": level}
     return node.write(room, [Draft(log, "position", kind.schema, body)])[0]
@@ -160,7 +162,7 @@ def _refuse_unsafe(content: Any) -> None:
             text.clean(line)
         except Rejected as bad:
             raise Rejected(
-                f"The other Side's text cannot be taken over: {bad.what}", "Ask it for a clean text, or propose your own"
+                "The other Side's text cannot be taken over: {thing}", "Ask it for a clean text, or propose your own", thing=bad.what
             ) from None
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from cochair.kit.errors import Rejected
+from cochair.kit.errors import Rejected, Words
 from cochair.kit.ids import Id, instrument_of, is_side, parse_id
 from cochair.ledger.entries import Entry
 from cochair.record import contents
@@ -27,22 +27,22 @@ VERSION = 1
 WAITS_FOR = "structural content "
 """With a digest behind it: what an entry waits for."""
 REASONS = {
-    "malformed": "the bytes are not an entry in canonical form",
-    "misplaced": "the entry names another log, room or number than its own place",
-    "wrong-log": "an entry of this kind does not belong into this log",
-    "content": "the content is not what its schema asks for",
-    "unknown": "it names a thing that its Side had not seen when it wrote it, or that does not exist",
-    "not-a-thing": "it speaks about an entry that introduces nothing",
-    "names-working": "an entry of the record may not name anything of a working log",
-    "backwards": "it acknowledges less than was acknowledged before, or its own log",
-    "not-own": "it takes back what another Side wrote",
-    "not-a-seal": "what it names is not a seal",
-    "again": "what it takes back or answers was taken back or answered before",
-    "own-seal": "a Side does not check its own seal",
-    "too-many-seals": "more than 64 seals of one Side in one slot",
-    "not-received": "it answers what was not received from this Side",
-    "other-slot": "the manifest belongs to another slot or room",
-    "terms": "the terms do not follow those before them, or drop a Side",
+    "malformed": Words("the bytes are not an entry in canonical form"),
+    "misplaced": Words("the entry names another log, room or number than its own place"),
+    "wrong-log": Words("an entry of this kind does not belong into this log"),
+    "content": Words("the content is not what its schema asks for"),
+    "unknown": Words("it names a thing that its Side had not seen when it wrote it, or that does not exist"),
+    "not-a-thing": Words("it speaks about an entry that introduces nothing"),
+    "names-working": Words("an entry of the record may not name anything of a working log"),
+    "backwards": Words("it acknowledges less than was acknowledged before, or its own log"),
+    "not-own": Words("it takes back what another Side wrote"),
+    "not-a-seal": Words("what it names is not a seal"),
+    "again": Words("what it takes back or answers was taken back or answered before"),
+    "own-seal": Words("a Side does not check its own seal"),
+    "too-many-seals": Words("more than 64 seals of one Side in one slot"),
+    "not-received": Words("it answers what was not received from this Side"),
+    "other-slot": Words("the manifest belongs to another slot or room"),
+    "terms": Words("the terms do not follow those before them, or drop a Side"),
 }
 
 

@@ -88,15 +88,17 @@ def _own_log(node: Node, live: Live, name: str) -> LogState:
         thing = parse_id(instrument_of(name))
         record = live.fold.state.logs.get(f"{thing.side}/{RECORD}")
         if record is None or thing.seq >= record.applied or not record.tags[thing.seq].startswith("matter:"):
-            raise Conflict(f"There is no instrument {thing}", "Introduce it in the record first")
+            raise Conflict("There is no instrument {thing}", "Introduce it in the record first", thing=thing)
     log = live.fold.log(origin)
     if log.applied == 0:
         node.compare_ledger(origin, 0, EMPTY_ROOT.hex())  # a log that an old copy does not know of
         _check_halted(node, origin)
     if log.stopped or log.pending:
         raise CochairError(
-            f"The own log {origin} is not applied to its end: {log.stopped or log.waiting}",
+            "The own log {origin} is not applied to its end: {stopped}",
             "Update the program, or run: cochair record fsck",
+            origin=origin,
+            stopped=log.stopped or log.waiting,
         )
     return log
 
@@ -155,11 +157,11 @@ def _append(
     data = encode(entry)
     verdict = live.fold.judge(log, decode(data))
     if verdict.stop:
-        raise Rejected(f"This program does not know {verdict.stop}", "Update it, or use another schema")
+        raise Rejected("This program does not know {stop}", "Update it, or use another schema", stop=verdict.stop)
     if verdict.void:
-        raise Conflict(f"It would not be counted: {REASONS[verdict.void]}", "Look at the page again: something may have changed")
+        raise Conflict("It would not be counted: {void}", "Look at the page again: something may have changed", void=REASONS[verdict.void])
     if verdict.wait:
-        raise Conflict(f"It names what is not held here: {verdict.wait}", "Keep the content first, then write")
+        raise Conflict("It names what is not held here: {wait}", "Keep the content first, then write", wait=verdict.wait)
     if only_if_counts is not None:
         encode_probe(only_if_counts, entry)
     rooms.append(tx, live, log.origin, [data])
@@ -192,7 +194,7 @@ def _check_slot(live: Live, own: str, body: dict[str, Any]) -> None:
     held = live.fold.state.slots.get(f"{slot.get('kind')}|{slot.get('of')}|{slot.get('step')}")
     for side, acts in held.acts.items() if held else _none():
         if acts and acts[-1][0] >= heads.get(side, acts[-1][0] + 1 if side == own else 0):
-            raise Conflict(f"{side} has acted on this text since you opened the page", "Look at it again, then sign")
+            raise Conflict("{side} has acted on this text since you opened the page", "Look at it again, then sign", side=side)
 
 
 def _none() -> Iterable[tuple[str, list[tuple[int, Any]]]]:

@@ -22,7 +22,7 @@ def entry(text: str) -> str:
     try:
         return str(parse_id(name))
     except Rejected:
-        raise NotFound(f"There is nothing called {text[:40]!r}", "Open it from the list it belongs to") from None
+        raise NotFound("There is nothing called {text!r}", "Open it from the list it belongs to", text=text[:40]) from None
 
 
 def session_url(slug: str, session: str) -> str:

@@ -171,7 +171,7 @@ def _accept(place: Place, things: list[Thing], short: str) -> int:
     for thing in things:
         if ref(thing.id) == short:
             return len(op.accept(place.node, place.room, _actor(place, thing), thing.id))
-    raise NotFound(f"There is nothing called {short[:40]!r} that could be published", "Choose a body, a session or a protocol")
+    raise NotFound("There is nothing called {short!r} that could be published", "Choose a body, a session or a protocol", short=short[:40])
 
 
 def _actor(place: Place, thing: Thing) -> Any:

@@ -71,7 +71,7 @@ ABOUT = {
 def kind_of(name: str) -> Kind:
     """A kind by its name. Raises NotFound."""
     if name not in KINDS:
-        raise NotFound(f"There is no kind of matter called {name[:40]!r}", "Open it from the page of its session or body")
+        raise NotFound("There is no kind of matter called {name!r}", "Open it from the page of its session or body", name=name[:40])
     return KINDS[name]
 
 

@@ -71,7 +71,7 @@ def enter(request: HttpRequest, slug: str) -> Place:
         if place.slug == slug:
             in_room(request, place.room)
             return place._replace(sides=tuple(dict.fromkeys((*place.sides, *_asked_for(request, place.node)))))
-    raise NotFound(f"This node is in no room called {slug[:40]!r}", "Start from Home")
+    raise NotFound("This node is in no room called {slug!r}", "Start from Home", slug=slug[:40])
 
 
 def places(request: HttpRequest) -> Iterator[Place]:

@@ -174,7 +174,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     if not chosen:
         raise NotFound("There is no report to compare", "Choose reports from the list")
     if len(chosen) > MANY:
-        raise NotFound(f"More than {MANY} reports cannot be read beside each other", "Choose fewer")
+        raise NotFound("More than {many} reports cannot be read beside each other", "Choose fewer", many=MANY)
     return render(request, "workspace/press_compare.html", _compared(request, rooms, register, chosen, wanted))
 
 

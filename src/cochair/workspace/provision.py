@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cochair.accounts.access import needs
-from cochair.accounts.pages import refused
+from cochair.accounts.pages import refused, said
 from cochair.kit.errors import CochairError, NotFound, Rejected
 from cochair.kit.ids import instrument_of, parse_id
 from cochair.protocol import history, typed
@@ -121,7 +121,7 @@ def _language(desk: Desk, row: Row, tag: str, status: str, other: tuple[str, Bra
         "cell": cell,
         "standing": shown(cell.standing, side) if cell.standing else None,
         "sides": positions(cell, side, names),
-        "flags": [flag for one in (cell.ours, theirs) if one for flag in (*one.flags, *one.warnings)],
+        "flags": [said(flag) for one in (cell.ours, theirs) if one for flag in (*one.flags, *one.warnings)],
         "brackets": [_bracket(tag, index, one.alts, names, other) for index, one in enumerate(found)],
         "alternatives": [
             {"who": names.get(who, who), "side": who, "part": part, "block": shown(wording, side)}

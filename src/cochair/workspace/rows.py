@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cochair.accounts.pages import said
 from cochair.accounts.shown import day
 from cochair.kit.redline import Run, redline
 from cochair.protocol.queries import Cell, Grid, Row
@@ -134,7 +135,7 @@ def cell_view(cell: Cell, side: str, names: Mapping[str, str]) -> CellView:
     status = "crossed" if cell.crossed else _STATUS.get(cell.state, cell.state)
     pair = bool(cell.ours and cell.theirs and cell.standing is None) or bool(cell.theirs and cell.state == "theirs")
     found = [one for one in (cell.ours, *cell.theirs.values()) if one]
-    flags = tuple(dict.fromkeys(flag for one in found for flag in one.flags))
+    flags = tuple(dict.fromkeys(said(flag) for one in found for flag in one.flags))
     return CellView(cell.lang, language_title(cell.lang), status, block, positions(cell, side, names) if pair else [], flags, cell)
 
 

@@ -1,14 +1,12 @@
 """Codes and errors of the record in the page's language: why a seal does not count, why a file is refused, what an operation said.
 
-The record speaks English in codes and short sentences, the same on every node; a page says the same in its reader's language. A sentence that is not in the
-catalogue is shown as it is: it is never lost.
+The record speaks English in codes, the same on every node; a page says the same in its reader's language. A code without words is shown as it is: it is never lost.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from cochair.workspace.words import kind_name
 
@@ -72,9 +70,9 @@ def why_words(code: str, whose: str, other: str) -> str:
         "bound": _("%(side)s is still bound by an earlier seal"),
         "refused": _("%(other)s found it not valid"),
         "unfound": _("%(other)s has not found it valid yet"),
-        "alone": _("%(other)s has not signed yet"),
+        "alone": _("%(other)s has not done the same yet"),
         "pending": _("the seal of %(other)s does not count yet"),
-        "crossed": _("%(other)s knew that it was taken back when signing"),
+        "crossed": _("%(other)s knew that it was taken back when it sealed"),
         "knew": _("written after %(other)s was seen to take its seal back"),
         "revoked": _("%(side)s took it back"),
         "double": _("another seal of %(side)s counts already"),
@@ -161,38 +159,3 @@ def what_words(what: str) -> str:
         "tile": _("a file that the other Side reads"),
     }
     return words.get(what, what)
-
-
-ERRORS = (
-    gettext_noop("There is no text"),
-    gettext_noop("Type the wording, or withdraw your proposal"),
-    gettext_noop("A square bracket is not closed, or stands inside another"),
-    gettext_noop("Write wording in dispute as [IN: one wording / RU: the other], without brackets inside brackets"),
-    gettext_noop("Write each Side's code and a colon before its wording, parted by a slash: [IN: one wording / RU: the other]"),
-    gettext_noop("Put each text into the column of its language"),
-    gettext_noop("Add a provision of that kind instead"),
-    gettext_noop("The Sides have not agreed on it yet"),
-    gettext_noop("Something was written in this act since it was read"),
-    gettext_noop("Look at it again, then seal"),
-    gettext_noop("Our Side has sealed in this act already"),
-    gettext_noop("Take that seal back first"),
-    gettext_noop("This act is complete: all Sides have sealed"),
-    gettext_noop("A later change is a correction"),
-    gettext_noop("The response is for another room, Side or mandate"),
-    gettext_noop("Upload the response to the request of this page"),
-    gettext_noop("The signature is not over this request"),
-    gettext_noop("Sign the request file again"),
-    gettext_noop("This is not the response to a request"),
-    gettext_noop("Upload the file that `cochair sign` wrote"),
-    gettext_noop("The public key cannot be read"),
-    gettext_noop("Give it in hex as `cochair keys` printed it"),
-    gettext_noop("No agreed wording differs from the sealed text"),
-    gettext_noop("Propose and agree on the corrected wording first"),
-    gettext_noop("The text is not adopted yet"),
-    gettext_noop("Adopt it first: both Sides seal the same manifest"),
-    gettext_noop("Nothing is prepared for signing yet"),
-    gettext_noop("Prepare the manifest first"),
-    gettext_noop("The session or its body is not agreed"),
-    gettext_noop("Agree on the session and on the body before its protocol is adopted"),
-)
-"""What the operations say without names or numbers in it: looked up in the catalogue by ``desk.told``."""
