@@ -145,7 +145,7 @@ def test_by_key_the_request_goes_out_and_the_response_comes_back(desk, sit, keys
     desk.t.meet()
     html = us.get(desk.url("signing")).content.decode()
     assert "Complete: Adoption, sealed by both Sides." in html
-    assert "This text is sealed" in us.get(desk.url()).content.decode()
+    assert "This text is adopted and not signed yet" in us.get(desk.url()).content.decode()
 
 
 @pytest.mark.parametrize(

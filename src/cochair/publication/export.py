@@ -32,7 +32,7 @@ def export(node: "Node", room: str, folder: Path) -> list[str]:
     from cochair.publication.queries import published
 
     if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
-        raise CochairError(f"{folder} holds something else", "Name an empty or a new folder")
+        raise CochairError("{folder} holds something else", "Name an empty or a new folder", folder=folder)
     made = folder.with_name(folder.name + ".part")
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)

@@ -281,6 +281,7 @@ def _reports(place: Place, names: Names, groups: list[str], found: list[meetings
         one = by.get(body)
         cells = [
             {
+                "side": side_name(side),
                 "filed": one is not None and side in one.by,
                 "account": one is not None and side in one.accounts,
                 "url": reverse("paper", args=(place.slug, ref(one.entries[side]), 0)) if one is not None and side in one.entries else "",
