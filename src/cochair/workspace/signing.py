@@ -24,6 +24,7 @@ from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
 from cochair.meetings import queries as meetings
 from cochair.paper.model import field_name
 from cochair.protocol import gather, mandates, prepare, seals
+from cochair.protocol import manifest as m
 from cochair.protocol.originals import instrument_data
 from cochair.protocol.queries import grid
 from cochair.protocol.seals import SealView
@@ -241,6 +242,7 @@ def _context(desk: Desk, act: Act, forms_: Mapping[str, Any]) -> dict[str, Any]:
             for part in sorted(act.manifest.originals if act.manifest else (), key=lambda part: part.holder != desk.place.side)
         ],
         "seals": views,
+        "past": [_past(desk, one.slot, titles) for one in reversed(act.done)],
         "ours": next((one for one in views if one["own"] and one["state"] in STANDING), None),
         "to_confirm": [one for one in views if not one["own"] and one["state"] == "awaiting" and not one["found"]],
         "mandates": [(ref(one.id), f"{titles.get(one.post, one.post)}, {one.suite}, {_since(one)}") for one in keys],
@@ -248,6 +250,13 @@ def _context(desk: Desk, act: Act, forms_: Mapping[str, Any]) -> dict[str, Any]:
         "last": words[act.done[-1].slot.kind] if act.done else "",
         "proof_url": desk.url("signing-proof") if act.digest or act.done else "",
     }
+
+
+def _past(desk: Desk, slot: m.Slot, titles: Mapping[str, str]) -> dict[str, Any]:
+    """An act that is complete: what it is called, and every seal that was filed in it."""
+    said = words_of(slot.kind)
+    found = seals.slot_status(desk.place.node, desk.place.room, slot.kind, desk.id, slot.step).seals
+    return {"name": said.name, "seals": [_seal(one, desk, titles, said) for one in found]}
 
 
 def _turn(desk: Desk) -> dict[str, Any]:
