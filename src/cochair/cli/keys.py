@@ -1,4 +1,7 @@
-"""`cochair keys`: the key with which a person signs. It is made and used on that person's own machine and never comes to a node."""
+"""`cochair keys`: the key with which a person signs. It is made and used on that person's own machine and never comes to a node.
+
+The other commands of this group stand in `cli.ceremony` (root keys) and `cli.log_keys` (a node's record).
+"""
 
 import os
 import sys
@@ -12,7 +15,7 @@ from cochair.kit.errors import CochairError
 from cochair.ledger import dsse
 from cochair.record import keys as record_keys
 
-app = typer.Typer(help="Keys of the people who sign, and the public half of a node's own.", no_args_is_help=True)
+app = typer.Typer(help="Keys of the people who sign, root keys, and the keys of a node.", no_args_is_help=True)
 
 PASSPHRASE = "COCHAIR_PASSPHRASE"  # noqa: S105 -- the name of a variable
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 import msgspec
 import typer
 
-from cochair.cli import bundle, keys, node, press, record, show, sign, verification
+from cochair.cli import bundle, ceremony, keys, log_keys, node, press, record, show, sign, verification
 from cochair.cli.demo import main as demo
 from cochair.kit.errors import CochairError
 
@@ -24,6 +24,13 @@ app = typer.Typer(
 )
 app.add_typer(node.app, name="node")
 app.add_typer(keys.app, name="keys")
+keys.app.command("ceremony")(ceremony.ceremony)
+keys.app.command("approve")(ceremony.approve_)
+keys.app.command("roots")(log_keys.roots)
+keys.app.command("request")(log_keys.request)
+keys.app.command("change")(log_keys.change)
+keys.app.command("mandate")(log_keys.mandate)
+keys.app.command("end")(log_keys.end)
 app.add_typer(record.app, name="record")
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(press.app, name="press")

@@ -17,6 +17,7 @@ from cochair.exchange.pull import Pulled
 from cochair.exchange.sources import FolderSource
 from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
 from cochair.record.node import Node
+from cochair.record.token import TokenSettings
 
 app = typer.Typer(help="One Side's node, in one folder.", no_args_is_help=True)
 
@@ -28,6 +29,9 @@ def init(
     domain: Annotated[str, typer.Option(help="Name of the node, such as in.example; it stands in its logs for ever.")],
     database_url: Annotated[str | None, typer.Option(help="postgresql://…#schema; SQLite in the folder if left out.")] = None,
     specimen: Annotated[bool, typer.Option("--specimen", help="For demonstrations: every page and paper says SPECIMEN.")] = False,
+    pkcs11: Annotated[str, typer.Option(metavar="TOKEN", help="Keep log and cosigning key in this token (label, or slot number).")] = "",
+    pkcs11_module: Annotated[str, typer.Option(help="The token's library, for --pkcs11.", envvar="COCHAIR_PKCS11_MODULE")] = "",
+    pin_file: Annotated[Path | None, typer.Option(help="File (mode 0600) with the token's PIN; else COCHAIR_PIN at each start.")] = None,
     json: show.JsonOption = False,
 ) -> None:
     """Make a node: its keys, its sign-ledger, its database.
@@ -36,9 +40,10 @@ def init(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Conflict(f"{folder} is not empty", "Choose a new folder")
+    token = _token(pkcs11, pkcs11_module, pin_file)
     made = not folder.exists()
     try:
-        node = Node.init(folder, side=side, domain=domain, registry=registry(), database_url=database_url, specimen=specimen)
+        node = Node.init(folder, side=side, domain=domain, registry=registry(), database_url=database_url, specimen=specimen, token=token)
     except BaseException:
         if made:
             _remove(folder)
@@ -46,9 +51,17 @@ def init(
     node.close()
     told = [
         f"{folder}: a node of {side} at {domain}" + (", SPECIMEN" if specimen else ""),
-        f"Its keys are in {folder / 'signer'}: copy them apart.",
+        f"Its keys are in {folder / 'signer'}" + (f" and in the token {token.token}" if token else "") + ": copy them apart.",
     ]
     show.result({"folder": str(folder), "side": side, "domain": domain, "specimen": specimen}, json, told)
+
+
+def _token(name: str, module: str, pin_file: Path | None) -> TokenSettings | None:
+    if not name:
+        return None
+    if not module:
+        raise CochairError("The token's library is not named", "Give it with --pkcs11-module, such as /usr/lib/softhsm/libsofthsm2.so")
+    return TokenSettings(module, name, str(pin_file.absolute()) if pin_file else "")
 
 
 def _remove(folder: Path) -> None:

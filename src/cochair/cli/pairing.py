@@ -15,6 +15,7 @@ from cochair.exchange.descriptor import Descriptor
 from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
 from cochair.protocol import terms
 from cochair.record import queries
+from cochair.record.log_keys import root_sets
 from cochair.record.node import Node
 
 _DESCRIPTOR = "the descriptor that the other Side's `cochair node pair --out` wrote"
@@ -51,7 +52,7 @@ def pair(
         elif found:
             if any(slug(node, one) == found for one in node.rooms()):
                 raise Conflict(f"This node is in a room {found} already", "Choose another name, or leave out --found")
-            chosen = node.found(found)
+            chosen = node.found(found, root_keys=(root_sets(node.folder) or [[]])[-1])
         else:
             chosen = the_room(node, room)
         value = {"room": chosen, "slug": slug(node, chosen), "side": node.side, "paired": theirs.side if theirs else None}

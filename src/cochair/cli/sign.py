@@ -4,6 +4,7 @@ The request file comes from the signing page, the response goes back to it; with
 What is about to be signed is shown first, the word SPECIMEN among it; on a terminal a person says yes.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from cochair.kit.errors import CochairError, Rejected
 from cochair.ledger import dsse
 from cochair.protocol import request as requests
 from cochair.protocol.request import Request
+from cochair.record.token import PIN, Token, TokenSettings
 
 _ACTS = {
     "adopt": "adoption of the text",
@@ -29,7 +31,11 @@ _REQUEST = "the request file of the signing page"
 
 def command(
     request: Annotated[Path, typer.Argument(metavar="REQUEST", help="The request file that the signing page gave.")],
-    key: Annotated[Path, typer.Option(help="The person's private key (PEM), readable by its owner alone.")],
+    key: Annotated[Path | None, typer.Option(help="The person's private key (PEM), readable by its owner alone.")] = None,
+    pkcs11: Annotated[str, typer.Option(metavar="SLOT", help="The person's token instead: its label, or the number of its slot.")] = "",
+    pkcs11_module: Annotated[str, typer.Option(help="The token's library, for --pkcs11.", envvar="COCHAIR_PKCS11_MODULE")] = "",
+    label: Annotated[str, typer.Option(help="Label of the key in the token, if it holds several.")] = "",
+    pin_file: Annotated[Path | None, typer.Option(help="File with the token's PIN; else COCHAIR_PIN, else it is asked for.")] = None,
     out: Annotated[Path | None, typer.Option(help="File for the response; REQUEST with the ending .signed if left out.")] = None,
     pdf: Annotated[
         list[Path] | None, typer.Option(help="An original to sign as well; may stand several times. Needs --certificate.")
@@ -42,6 +48,7 @@ def command(
     """Sign a request with a personal key; the response is for the signing page.
 
     Examples: `cochair sign request.json --key cochair.pem`;
+    `cochair sign request.json --pkcs11 "Co-Chair" --pkcs11-module /usr/lib/opensc-pkcs11.so`;
     `cochair sign request.json --key cochair.pem --pdf original-in.pdf --pdf original-ru.pdf --certificate cochair.crt`
     """
     data = files.read(request, limit=requests.LIMIT, what=_REQUEST)
@@ -50,8 +57,14 @@ def command(
     if bool(pdf) != bool(certificate):
         raise CochairError("To sign originals, both --pdf and --certificate are needed", "Give both, or neither")
     targets = [files.fresh(one.with_name(f"{one.stem}.signed-{asked.side}.pdf")) for one in pdf or ()]
-    secret = keys.passphrase(passphrase_file)
-    person = keys.private(key, secret)
+    if bool(key) == bool(pkcs11):
+        raise CochairError("One key signs", "Give --key FILE, or --pkcs11 SLOT")
+    if pkcs11 and pdf:
+        raise CochairError(
+            "Originals are signed here by a key file only", "Sign the PDF with the token's own program, then the request here"
+        )
+    token = _token(pkcs11, pkcs11_module, pin_file) if pkcs11 else None
+    person: dsse.Signs = token.person(label) if token else keys.private(key, keys.passphrase(passphrase_file))  # type: ignore[arg-type]  # one of both
     told = _told(asked)
     if not json:
         print("\n".join(told))
@@ -63,12 +76,21 @@ def command(
     ):
         raise CochairError("Nothing was signed", "Run the command again when it shall be signed")
     response = requests.respond(data, person)
-    signed = _originals(pdf or [], asked, person, certificate) if certificate else []
+    signed = _originals(pdf or [], asked, person, certificate) if certificate and isinstance(person, dsse.PrivateKey) else []
     for path, done in zip(targets, signed, strict=True):
         files.write_new(path, done)
     files.write_new(target, response)
     written = [str(target), *map(str, targets)]
     show.result({"written": written, "key": person.public.id, "specimen": asked.specimen}, json, [f"Written: {name}" for name in written])
+
+
+def _token(name: str, module: str, pin_file: Path | None) -> Token:
+    """The person's token, unlocked."""
+    if not module:
+        raise CochairError("The token's library is not named", "Give it with --pkcs11-module, such as /usr/lib/opensc-pkcs11.so")
+    if not pin_file and PIN not in os.environ and sys.stdin.isatty():
+        os.environ[PIN] = typer.prompt("PIN of the token", hide_input=True)
+    return Token(TokenSettings(module, name, str(pin_file) if pin_file else ""))
 
 
 def _asked(path: Path, data: bytes) -> Request:

@@ -11,6 +11,7 @@ from cochair.kit.ids import RECORD, parse_origin
 from cochair.ledger import notes
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.notes import split_note
+from cochair.record import changes
 from cochair.record.node import Node
 from cochair.record.tree import log_files, write_tree
 
@@ -61,7 +62,12 @@ def unpacked(node: Node, source: Path) -> Iterator[tuple[str, FolderSource]]:
             "Pair the nodes first, or take the bundle of the other Side",
             side=header.side,
         )
-    with bundle.read(source, verifiers=[notes.Verifier(peer.log_key)], beside=node.folder) as opened:
+    record = node.origin(header.room, side=header.side)
+    for name, data in bundle.skim(source, record, changes.FILE_LIMIT):
+        if name == changes.FILE:  # the root keys' signatures are checked by themselves
+            changes.learn(node, header.room, record, data)
+    known = [notes.Verifier(key) for key in changes.keys_of(node, header.room, record).all]
+    with bundle.read(source, verifiers=known, beside=node.folder) as opened:
         if opened.header != header:
             raise Rejected("The bundle changed while it was read")
         yield header.room, FolderSource(opened.folder)
@@ -81,6 +87,7 @@ def _record_files(node: Node, room: str, settled: Collection[str]) -> Iterator[s
     named = {room}
     for origin, size in _logs(node, room, record=True):
         yield f"{origin}/checkpoint"
+        yield f"{origin}/{changes.FILE}"
         yield f"{room}/cosigned/{origin}"
         yield from (f"{origin}/{tile.path}" for tile in log_files(origin, size))
         named.update(name for data in node.entries(room, origin, 0, size) for name in pull.names_of(data))

@@ -7,26 +7,28 @@ eight groups of five, the last group first: digits are the same in every script.
 Nothing is trusted before the fingerprint was typed in.
 """
 
-import hashlib
 from typing import Annotated, Any
 
 import msgspec
 
-from cochair.kit import canonical
+from cochair.kit import canonical, fingerprint
 from cochair.kit.errors import Rejected
 from cochair.kit.ids import RECORD, Origin, parse_origin
 from cochair.ledger import notes
+from cochair.ledger.keychanges import LogKeys, open_change
 from cochair.ledger.papers import structural_bytes, structural_digest
+from cochair.record.changes import notes_of
 from cochair.record.node import Node
 
 DOMAIN = "cochair/descriptor/v1"
-FINGERPRINT_DOMAIN = b"cochair/fingerprint/v1\n"
 _LIMIT = 32 * 1024
-_GROUPS, _GROUP = 8, 10**5
 
 
-class Descriptor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One node in one room. ``founding``: the room's founding terms; ``address`` and ``certificate`` (PEM) are "" if it takes no connections."""
+class Descriptor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One node in one room. ``founding``: the room's founding terms; ``address`` and ``certificate`` (PEM) are "" if it takes no connections.
+
+    ``changes``: notes by which the log key was changed since (`ledger.keychanges`); then the newest key signs the descriptor.
+    """
 
     side: Annotated[str, msgspec.Meta(max_length=8)]
     domain: str
@@ -37,6 +39,7 @@ class Descriptor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     root_keys: list[str]
     address: str
     certificate: str
+    changes: list[str] = []
 
     @property
     def room(self) -> str:
@@ -50,17 +53,7 @@ class Descriptor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def fingerprint(self) -> str:
         """``"01234 56789 …"``: what people compare."""
-        digest = hashlib.sha256(FINGERPRINT_DOMAIN + canonical.dumps(msgspec.to_builtins(self))).digest()
-        number, groups = int.from_bytes(digest[:24], "big"), []
-        for _ in range(_GROUPS):
-            number, group = divmod(number, _GROUP)
-            groups.append(f"{group:05d}")
-        return " ".join(groups)
-
-
-def same_fingerprint(typed: str, descriptor: Descriptor) -> bool:
-    """Whether what a person typed is the fingerprint; spaces and dashes do not matter."""
-    return "".join(character for character in typed if character.isdigit()) == descriptor.fingerprint().replace(" ", "")
+        return fingerprint.fingerprint(canonical.dumps(msgspec.to_builtins(self)))
 
 
 def describe(node: Node, room: str, *, address: str = "", certificate: str = "") -> bytes:
@@ -68,7 +61,9 @@ def describe(node: Node, room: str, *, address: str = "", certificate: str = "")
     founding = node.structural(room, room)
     own = node.descriptor(founding["slug"])
     held = {side["side"]: side for side in node.terms(room)["sides"]}.get(node.side, own)
-    descriptor = Descriptor(**{**own, "root_keys": held["root_keys"]}, founding=founding, address=address, certificate=certificate)
+    record = node.origin(room)
+    told: dict[str, Any] = {"address": address, "certificate": certificate, "changes": notes_of(node, room, record)}
+    descriptor = Descriptor(**{**own, "root_keys": held["root_keys"]}, founding=founding, **told)
     text = f"{DOMAIN}\n{canonical.dumps(msgspec.to_builtins(descriptor)).decode()}\n"
     return node.signer.sign_text(descriptor.record, text)
 
@@ -94,7 +89,10 @@ def open_descriptor(note: bytes) -> Descriptor:
     verifier = notes.Verifier(descriptor.log_key)
     if verifier.name != str(parse_origin(descriptor.record)):
         raise Rejected("The key in the descriptor is for another log")
-    notes.open_note(note, [verifier])
+    keys = LogKeys(descriptor.log_key)
+    for change in descriptor.changes:
+        keys = keys.with_change(open_change(change, descriptor.root_keys))
+    notes.open_note(note, [notes.Verifier(keys.newest)])
     return descriptor
 
 
@@ -103,7 +101,7 @@ def trust(node: Node, descriptor: Descriptor, typed: str) -> str:
 
     Joins the room if this node is not in it yet. `Rejected` if the fingerprint is another one.
     """
-    if not same_fingerprint(typed, descriptor):
+    if not fingerprint.same(typed, descriptor.fingerprint()):
         raise Rejected(
             "The fingerprint is not that of this file",
             "Ask the other Side to read its fingerprint again; if it still differs, the file was changed on its way",

@@ -12,7 +12,7 @@ from typing import Any
 
 from cochair.exchange.sources import Source
 from cochair.kit.errors import CochairError, NotHeld, Rejected
-from cochair.kit.ids import RECORD, Origin, parse_origin, working_log
+from cochair.kit.ids import RECORD, Origin, working_log
 from cochair.ledger import notes
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.cosignatures import CosignatureVerifier
@@ -21,7 +21,7 @@ from cochair.ledger.tiles import bundle_decode, entries_path
 from cochair.record import queries
 from cochair.record.holding import erased
 from cochair.record.node import Node, Peer
-from cochair.record.receiving import open_checkpoint
+from cochair.record.receiving import open_pulled
 from cochair.record.void import WAITS_FOR
 
 _NAME = re.compile(r"[0-9a-f]{64}")
@@ -121,9 +121,7 @@ def names_of(entry: bytes) -> Iterator[str]:
 
 def _take_log(node: Node, room: str, source: Source, origin: str, pulled: Pulled) -> None:
     note = source.get(f"{origin}/checkpoint")
-    size = open_checkpoint(
-        node, room, origin, note, node.peers(room)[parse_origin(origin).side]
-    ).size  # before anything is fetched on its word
+    size = open_pulled(node, room, origin, note, source.get).size  # before anything is fetched on its word
     held = node.heads(room).get(origin, (0, b""))[0]
     entries = _entries(source, origin, held, size)
     for name in dict.fromkeys(name for entry in entries for name in names_of(entry)):

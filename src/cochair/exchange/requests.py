@@ -12,6 +12,7 @@ from cochair.kit import clock
 from cochair.kit.errors import Denied, Rejected
 from cochair.kit.ids import RECORD
 from cochair.ledger import notes
+from cochair.record.changes import keys_of
 from cochair.record.node import Node
 
 DOMAIN = "cochair/request/v1"
@@ -38,7 +39,8 @@ def check(node: Node, header: str, path: str) -> str:
         room = parts[1]
         if room not in node.rooms():
             raise Rejected("The room is not known here")
-        notes.open_note(note, [notes.Verifier(peer.log_key) for peer in node.peers(room).values()])
+        records = [node.origin(room, side=side) for side in node.peers(room)]
+        notes.open_note(note, [notes.Verifier(keys_of(node, room, record).newest) for record in records])
         if abs(clock.parse(parts[3]) - clock.parse(clock.SystemClock().now())) > WINDOW:
             raise Denied("The request is too old or from the future", "Set the clock of the node that asks")
         logs = [node.origin(room, side=side).removesuffix(RECORD) for side in (node.side, *node.peers(room))]

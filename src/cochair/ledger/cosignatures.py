@@ -6,7 +6,7 @@ The key's name is not signed, so one key serves one name only; a cosigner's key 
 
 from cochair.kit.errors import Rejected
 from cochair.ledger.checkpoints import Checkpoint
-from cochair.ledger.ed25519 import SIGNATURE_SIZE, Ed25519Signer, verify
+from cochair.ledger.ed25519 import SIGNATURE_SIZE, Ed25519Signer, SigningKey, verify
 from cochair.ledger.merkle import MAX_SIZE
 from cochair.ledger.notes import COSIGNATURE, SignatureLine, check_name, key_id, parse_vkey, vkey
 
@@ -24,9 +24,10 @@ def cosigned_bytes(text: str, time: int) -> bytes:
 class Cosigner:
     """Cosigns checkpoints under one name."""
 
-    def __init__(self, name: str, seed: bytes) -> None:
+    def __init__(self, name: str, key: bytes | SigningKey) -> None:
+        """`key`: the seed of 32 bytes, or a key that is elsewhere."""
         self.name = check_name(name)
-        self._signer = Ed25519Signer(seed)
+        self._signer = Ed25519Signer(key) if isinstance(key, bytes) else key
         self.public = self._signer.public
         self.key_id = key_id(name, COSIGNATURE, self.public)
         self.vkey = vkey(name, self.public, COSIGNATURE)

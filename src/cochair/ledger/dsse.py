@@ -15,7 +15,7 @@ registered, never in the envelope.
 import base64
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -106,6 +106,16 @@ def _load_rsa(data: bytes) -> rsa.RSAPublicKey:
     return key
 
 
+class Signs(Protocol):
+    """Whoever signs: a private key in memory, or in a token."""
+
+    public: PublicKey
+
+    def sign(self, message: bytes) -> bytes:
+        """Signature of a message in the suite's form."""
+        ...
+
+
 class PrivateKey:
     """A private key in memory, on the signer's own machine; never on a node."""
 
@@ -180,7 +190,7 @@ def envelope(payload_type: str, payload: bytes, signatures: Sequence[tuple[str, 
     return data
 
 
-def sign(payload_type: str, payload: bytes, keys: Iterable[PrivateKey]) -> bytes:
+def sign(payload_type: str, payload: bytes, keys: Iterable[Signs]) -> bytes:
     """The envelope of a payload signed with each of the keys."""
     message = pae(payload_type, payload)
     return envelope(payload_type, payload, [(key.public.id, key.sign(message)) for key in keys])

@@ -5,6 +5,8 @@ Signature ``R || S``, checked each time: 64 bytes; ``S < L``; ``R`` is not the i
 For a registered key this is what libsodium does; any other implementation has to be tried on the edge vectors before it stands beside it.
 """
 
+from typing import Protocol
+
 from nacl import bindings
 from nacl.exceptions import BadSignatureError
 
@@ -20,6 +22,16 @@ def check_public(public: bytes) -> bytes:
     if len(public) != PUBLIC_SIZE or not bindings.crypto_core_ed25519_is_valid_point(public):
         raise Rejected("The public key is not a point that Ed25519 keys are made of", "Make a new key")
     return public
+
+
+class SigningKey(Protocol):
+    """A private key, in memory or in a token. ``public``: 32 bytes."""
+
+    public: bytes
+
+    def sign(self, message: bytes) -> bytes:
+        """Signature of 64 bytes."""
+        ...
 
 
 class Ed25519Signer:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from cochair.kit.errors import Rejected
-from cochair.ledger.ed25519 import PUBLIC_SIZE, Ed25519Signer, check_public, verify
+from cochair.ledger.ed25519 import PUBLIC_SIZE, Ed25519Signer, SigningKey, check_public, verify
 
 NOTE_LIMIT = 64 * 1024
 MAX_SIGNATURES = 16
@@ -97,9 +97,10 @@ def parse_vkey(text: str, kind: int = ED25519) -> tuple[str, bytes]:
 class LogSigner:
     """Signs checkpoints of one log: type 0x01, the signature is over the text itself."""
 
-    def __init__(self, name: str, seed: bytes) -> None:
+    def __init__(self, name: str, key: bytes | SigningKey) -> None:
+        """`key`: the seed of 32 bytes, or a key that is elsewhere."""
         self.name = check_name(name)
-        self._signer = Ed25519Signer(seed)
+        self._signer = Ed25519Signer(key) if isinstance(key, bytes) else key
         self.public = self._signer.public
         self.key_id = key_id(name, ED25519, self.public)
         self.vkey = vkey(name, self.public)

@@ -2,14 +2,18 @@
 
 The entry holds the public key and a random name of the person; the certificate, if there is one, is a paper. Whether a mandate is enough is each
 Side's own finding: a missing one is "authority not shown", and a later entry of that Side cures it.
+
+A mandate ends before its time (the key was lost, the post has another holder) by a later entry of its Side: the same key, person, post and body, and an ``until``.
+What was sealed before that entry stands; a seal that is filed behind it is not found valid.
 """
 
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from cochair.accounts import rights
 from cochair.accounts.rights import Actor
-from cochair.kit.errors import Rejected
+from cochair.kit.errors import Conflict, NotFound, Rejected
 from cochair.kit.ids import check_hex, new_person, parse_id
 from cochair.ledger import dsse
 from cochair.record.node import Draft
@@ -72,6 +76,35 @@ def file_mandate(
         "certificate": node.put_paper(room, certificate) if certificate else None,
     }
     return node.write(room, [Draft("record", "key", "record.key/1", entry)])[0]
+
+
+def end_mandate(node: "Node", room: str, actor: Actor, mandate: str, until: str) -> str:
+    """End a mandate of our Side with the day `until` -> the entry. Raises NotFound, or Conflict if it has ended already."""
+    rights.require(actor, "mandate.file", node.side)
+    with node.read() as tx:
+        known = mandates(tx, room, node.side)
+    one = next((each for each in known if each.id == mandate), None)
+    if one is None:
+        raise NotFound("{mandate} is not a mandate of our Side", "Look for the entry: cochair record log FOLDER", mandate=mandate)
+    if not usable(known, one):
+        raise Conflict("This mandate has ended already", "File a new one for the new key")
+    entry = {name: getattr(one, name) for name in ("key", "public", "suite", "person", "post", "body", "certificate")}
+    return node.write(room, [Draft("record", "key", "record.key/1", {**entry, "from": one.since, "until": until})])[0]
+
+
+def ended_by(known: Iterable[Mandate], mandate: Mandate) -> Mandate | None:
+    """The entry by which its Side ended a mandate before its time, if there is one."""
+    same = (mandate.side, mandate.key, mandate.person, mandate.post, mandate.body)
+    seq = parse_id(mandate.id).seq
+    later = (
+        one for one in known if one.until and (one.side, one.key, one.person, one.post, one.body) == same and parse_id(one.id).seq > seq
+    )
+    return min(later, key=lambda one: parse_id(one.id).seq, default=None)
+
+
+def usable(known: Sequence[Mandate], mandate: Mandate) -> bool:
+    """Whether a person may still be asked to sign under it: it was not ended, and is not itself the entry that ended another."""
+    return ended_by(known, mandate) is None and not any(ended_by(known, one) == mandate for one in known)
 
 
 def mandates(tx: Tx, room: str, side: str | None = None, post: str | None = None) -> list[Mandate]:

@@ -55,7 +55,7 @@ def decode(data: bytes) -> Request:
     return request
 
 
-def respond(data: bytes, key: dsse.PrivateKey) -> bytes:
+def respond(data: bytes, key: dsse.Signs) -> bytes:
     """Bytes of a request -> bytes of the response, signed. Raises Rejected if it is no request or asks for another key."""
     request = decode(data)
     if key.public.id != request.key:

@@ -10,7 +10,7 @@ Rules:
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -21,7 +21,7 @@ from cochair.kit.errors import CochairError, Conflict, NotFound, NotHeld, Reject
 from cochair.kit.ids import parse_id
 from cochair.ledger import dsse
 from cochair.protocol import gather, prepare, request
-from cochair.protocol.mandates import Mandate, mandates
+from cochair.protocol.mandates import Mandate, ended_by, mandates, usable
 from cochair.protocol.manifest import Manifest, Slot
 from cochair.record import queries
 from cochair.record.node import Draft
@@ -47,9 +47,11 @@ def seal_request(node: "Node", room: str, actor: Actor, manifest: str, mandate: 
     rights.require(actor, "seal.file", node.side)
     made = _sealable(node, room, manifest)
     with node.read() as tx:
-        found = next((one for one in mandates(tx, room, node.side) if one.id == mandate), None)
+        known = mandates(tx, room, node.side)
+    found = next((one for one in known if one.id == mandate), None)
     if found is None:
         raise NotFound("This mandate is not one of our Side", "Register the key for the post first")
+    _not_ended(known, found)
     terms = node.terms(room)
     asked = request.Request(
         room=room,
@@ -73,16 +75,23 @@ def file_seal(node: "Node", room: str, actor: Actor, response: bytes) -> str:
     envelope = canonical.loads(response, limit=dsse.ENVELOPE_LIMIT)
     asked = _payload(envelope)
     with node.read() as tx:
-        mandate = next((one for one in mandates(tx, room, node.side) if one.id == asked.mandate), None)
+        known = mandates(tx, room, node.side)
+    mandate = next((one for one in known if one.id == asked.mandate), None)
     if asked.room != room or asked.side != node.side or mandate is None:
         raise Rejected("The response is for another room, Side or mandate", "Upload the response to the request of this page")
     if request.opened(response, mandate.public_key()) != asked:
         raise Rejected("The signature is not over this request", "Sign the request file again")
+    _not_ended(known, mandate)
     made = _sealable(node, room, asked.manifest)
     if made.slot != asked.slot:
         raise Rejected("The response names another act than the manifest", "Take a new request")
     _unchanged(node, room, asked.slot, asked.heads)
     return _file(node, room, made.slot, asked.manifest, asked.heads, node.put_paper(room, response), mandate.id)
+
+
+def _not_ended(known: Sequence[Mandate], mandate: Mandate) -> None:
+    if not usable(known, mandate):
+        raise Conflict("This mandate was ended", "Use the mandate of the new key")
 
 
 def attest_scan(node: "Node", room: str, actor: Actor, manifest: str, scan: bytes, heads: Mapping[str, int]) -> str:
@@ -205,7 +214,8 @@ def check_seals(node: "Node", room: str) -> list[tuple[str, Check]]:
 def _key_problem(node: "Node", room: str, seal: Seal, slot: Slot) -> str:
     """Why a signature by key cannot be found valid by the program; "" if it can."""
     with node.read() as tx:
-        mandate = next((one for one in mandates(tx, room, seal.side) if one.id == seal.key), None)
+        known = mandates(tx, room, seal.side)
+        mandate = next((one for one in known if one.id == seal.key), None)
         [row] = tx.query("SELECT heads FROM j_seal WHERE room = ? AND id = ?", [room, seal.id])
     if mandate is None:
         return "Authority not shown: no mandate of that Side names the key"
@@ -218,6 +228,8 @@ def _key_problem(node: "Node", room: str, seal: Seal, slot: Slot) -> str:
     said = (room, seal.side, seal.manifest, slot, mandate.id, json.loads(row["heads"]))
     if (asked.room, asked.side, asked.manifest, asked.slot, asked.mandate, asked.heads) != said:
         return "The signature is over something else than the seal says"
+    if (end := ended_by(known, mandate)) is not None and parse_id(end.id).seq < parse_id(seal.id).seq:
+        return "The mandate was ended before the seal"
     if not mandate.covers(seal.at[:10]):
         return "The mandate does not cover the day of the seal"
     try:

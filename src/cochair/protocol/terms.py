@@ -1,23 +1,28 @@
-"""New terms of exchange: a Side joins a room that another founded, and every Side that the terms name seals them (design: "each later version is sealed by all").
+"""New terms of exchange: a Side joins a room that another founded, or brings its root keys; every Side that the terms name seals them.
 
 Rules:
 
 1. The terms are settled by letters of the secretaries. A seal of them attests such a letter; no person's key is needed, because before the first common
    terms no Side knows the other's posts.
-2. New terms name those before them and change nothing but the Sides: the name of the room, its limits, suites and the way of working stay.
+2. New terms name those before them and change nothing but the Sides that they name, and the root keys of a Side: the name of the room, its limits, suites and the
+   way of working stay, and so do the keys that logs began with (a log's key is changed by root keys: `record.changes`).
 3. A node seals, or finds another's seal valid, only if the keys in the terms are those that it holds itself: its own, those in force, and those that people
    compared when they paired the nodes (`exchange.descriptor`).
+4. Root keys of another Side are sealed only by who has typed their fingerprint, as that Side read it out from the protocol of its ceremony.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cochair.accounts import rights
 from cochair.accounts.rights import Actor
+from cochair.kit import fingerprint
 from cochair.kit.errors import Conflict, Rejected
+from cochair.ledger.keychanges import check_roots
 from cochair.protocol import gather, seals
 from cochair.record import queries
 from cochair.record.node import Draft, Peer
+from cochair.record.roots import roots_print
 
 if TYPE_CHECKING:
     from cochair.record.node import Node
@@ -42,12 +47,38 @@ def propose_terms(node: "Node", room: str, actor: Actor, joining: Iterable[Mappi
     return node.put_structural(room, made)
 
 
-def seal_terms(node: "Node", room: str, actor: Actor, digest: str, letter: bytes) -> str:
-    """Seal new terms by a letter of the secretary of our Side -> the seal. Raises Conflict with what differs."""
+def propose_roots(node: "Node", room: str, actor: Actor, roots: Sequence[str]) -> str:
+    """Make and keep the terms in which our Side's root keys (hex) are these -> digest. Raises Conflict if our Side is not in the terms, or has these."""
+    rights.require(actor, "seal.attest", node.side)
+    check_roots(roots)
+    before, digest = node.terms(room), _in_force(node, room)[-1]
+    if node.side not in (each["side"] for each in before["sides"]):
+        raise Conflict("The terms do not name our Side yet", "Let it join first: cochair node join")
+    sides = [{**each, "root_keys": list(roots)} if each["side"] == node.side else each for each in before["sides"]]
+    if sides == before["sides"]:
+        raise Conflict("These root keys are in the terms already", "Nothing is to be done")
+    made = {**before, "previous": digest, "sides": sides}
+    _same_keys(node, room, made)
+    return node.put_structural(room, made)
+
+
+def new_roots(node: "Node", room: str, digest: str) -> dict[str, list[str]]:
+    """Side -> root keys, where these terms name others than those in force."""
+    before = {each["side"]: each.get("root_keys") or [] for each in node.terms(room)["sides"]}
+    made = node.structural(room, digest).get("sides", ())
+    return {each["side"]: each["root_keys"] for each in made if each.get("root_keys") and each["root_keys"] != before.get(each["side"], [])}
+
+
+def seal_terms(node: "Node", room: str, actor: Actor, digest: str, letter: bytes, compared: str = "") -> str:
+    """Seal new terms by a letter of the secretary of our Side -> the seal. `compared`: fingerprint of the other Side's new root keys, as it read it out.
+
+    Raises Conflict with what differs.
+    """
     rights.require(actor, "seal.attest", node.side)
     if not letter:
         raise Rejected("The letter is empty", "Choose the file of the letter by which the terms are settled")
     step = _sealable(node, room, digest)
+    _compared(node, room, digest, compared)
     with node.read() as tx:
         state = queries.slot(tx, room, "terms", room, step)
     if any(seal.side == node.side and not seal.revoked for seal in state.seals):
@@ -61,6 +92,18 @@ def seal_terms(node: "Node", room: str, actor: Actor, digest: str, letter: bytes
         "how": "scan",
     }
     return node.write(room, [Draft("record", "seal", "record.seal/1", body)])[0]
+
+
+def _compared(node: "Node", room: str, digest: str, typed: str) -> None:
+    """Raise Conflict unless the root keys of others in these terms are those whose fingerprint was typed."""
+    for side, roots in new_roots(node, room, digest).items():
+        check_roots(roots)
+        if side != node.side and not fingerprint.same(typed, roots_print(side, roots)):
+            raise Conflict(
+                "These terms bring new root keys of {side}, and nobody has compared them",
+                "Let that Side read out the fingerprint of its root keys on a line that the servers do not control, then give it: --fingerprint",
+                side=side,
+            )
 
 
 def find_terms(node: "Node", room: str, actor: Actor, seal: str) -> str:
@@ -88,10 +131,17 @@ def _sealable(node: "Node", room: str, digest: str) -> int:
     before = node.terms(room)
     if changed := [name for name in _KEPT if made.get(name) != before.get(name)]:
         raise Conflict("New terms may only let a Side join, and these change {changed}", "Propose them anew", changed=", ".join(changed))
-    if any(each not in made["sides"] for each in before["sides"]):
-        raise Conflict("These terms change a Side that is in the room", "Propose them anew")
+    after = {each["side"]: each for each in made["sides"]}
+    for each in before["sides"]:
+        new = after.get(each["side"], {})
+        if _but_roots(new) != _but_roots(each) or (each.get("root_keys") and not new.get("root_keys")):
+            raise Conflict("These terms change a Side that is in the room", "Propose them anew")
     _same_keys(node, room, made)
     return len(chain)
+
+
+def _but_roots(side: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in side.items() if name != "root_keys"}
 
 
 def _same_keys(node: "Node", room: str, made: Mapping[str, Any]) -> None:

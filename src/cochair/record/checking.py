@@ -14,8 +14,8 @@ from cochair.kit.ids import parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.entries import decode
 from cochair.ledger.merkle import Frontier, leaf_hash
-from cochair.ledger.notes import Verifier, open_note
 from cochair.record import live as rooms
+from cochair.record.changes import open_signed
 from cochair.record.digest import digest, folded_rows, row_line, stored_rows, tables_of
 from cochair.record.fields import papers_named
 from cochair.record.fold import Fold
@@ -172,7 +172,7 @@ def _open(node: Node, room: str, origin: str, note: bytes) -> Checkpoint:
     if side != node.side:
         return open_checkpoint(node, room, origin, note, node.peers(room)[side])
     if is_signed(origin, node.terms(room)):
-        return Checkpoint.parse(open_note(note, [Verifier(node.signer.public().log_vkey(origin))]).text)
+        return open_signed(node, room, origin, note)
     exchange = {peer.side: peer.exchange_key for peer in node.peers(room).values() if peer.exchange_key} or {
         node.side: node.signer.public().exchange
     }

@@ -1,4 +1,4 @@
-"""The record's own contents: what stands in the body of each kind of entry, and the four statements that speak about other entries.
+"""The record's own contents: what stands in the body of each kind of entry, and the statements that speak about other entries or about the log itself.
 
 A class here is never edited once released: a change is a new schema version. Bounds stand in the types, so an entry that breaks them is void by its
 own bytes. All ids are strings as in `kit.ids`; whether they name something known is judged by `record.void`.
@@ -73,6 +73,12 @@ class Received(Content, frozen=True, rename={"from_": "from"}):
     paper: Paper | None = None
     number: Annotated[str, Meta(max_length=120)] = ""
     dated: MaybeDay = ""
+
+
+class KeyChange(Content, frozen=True):
+    """The log is signed with another key from this entry on: the note by which two root keys of its Side say so (`ledger.keychanges`)."""
+
+    note: Annotated[str, Meta(min_length=1, max_length=4096)]
 
 
 class Slot(Content, frozen=True):
@@ -179,6 +185,7 @@ BODIES: dict[str, tuple[str, type[Content]]] = {
 """Kinds of entries that are neither statement nor position: their one schema and the type of their body."""
 
 RECEIVED, SUPERSEDES, CONFIRMS, CORRECTS = "record.received/1", "record.supersedes/1", "record.confirms/1", "record.corrects/1"
+KEY_CHANGE = "record.key_change/1"
 
 RECORD = Stage(
     name="record",
@@ -187,6 +194,7 @@ RECORD = Stage(
         StatementKind("record.supersedes", 1, Supersedes, "Takes back an own statement"),
         StatementKind("record.confirms", 1, Confirms, "Confirms what was entered as received from us"),
         StatementKind("record.corrects", 1, Corrects, "Corrects what was entered as received from us"),
+        StatementKind("record.key_change", 1, KeyChange, "Changes the key of this log, by the Side's root keys"),
     ),
     tables=JOINT_TABLES,
 )

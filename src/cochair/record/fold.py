@@ -23,6 +23,7 @@ from cochair.kit import canonical
 from cochair.kit.errors import Rejected
 from cochair.kit.ids import parse_origin
 from cochair.ledger.entries import KINDS, VERSION, Entry, decode
+from cochair.ledger.keychanges import KeyChange
 from cochair.record import contents
 from cochair.record.agreement import Acknowledgements, Finding, Revoke, Seal, Seen
 from cochair.record.matters import evaluate, present_accounts
@@ -166,7 +167,7 @@ class Fold:
     def _seal(self, log: LogState, entry: Entry, name: str, body: contents.Seal) -> None:
         slot_name = SlotName(body.slot.kind, body.slot.of, body.slot.step)
         slot = self.state.slots.setdefault(slot_name.key, Slot(slot_name))
-        terms = self._terms_known(log)
+        terms = self.terms_known(log)
         heads = _text(dict(body.heads))
         slot.seals[name] = Sealed(name, log.side, entry.seq, body.manifest, body.key, body.paper, body.how, entry.at, heads, terms)
         slot.acts.setdefault(log.side, []).append((entry.seq, Seal(body.manifest)))
@@ -178,7 +179,8 @@ class Fold:
         if slot.name.kind == "terms":
             self._chain = None
 
-    def _terms_known(self, log: LogState) -> str:
+    def terms_known(self, log: LogState) -> str:
+        """Digest of the terms in force as far as the log knows at its present end."""
         return TermsChain(self.state.room, self.state.slots, self.acks, known_cut(log), self._structural).digests[-1]
 
     def _position(self, log: LogState, entry: Entry, name: str, body: contents.Position) -> str:
@@ -216,6 +218,10 @@ class Fold:
             )
             view = StatementView(name, log.side, log.log, entry.seq, entry.at, entry.schema, subject, verdict.content)
             self._rows.stage(name, self.registry.stage_of[entry.schema].on_statement, view, log.working)
+        elif isinstance(body, contents.KeyChange):
+            change: KeyChange = verdict.content
+            told = (name, log.side, change.size, change.root.hex(), change.key, self.terms_known(log), body.note)
+            self._rows.insert("j_log_key", False, name, told)
         elif isinstance(body, contents.Received):
             self._received(log, entry, name, body, verdict.content)
         else:

@@ -2,16 +2,19 @@
 
 - A private key is one PEM file (PKCS#8, not encrypted, or encrypted by a passphrase for a person's), mode 0600, in a folder of mode 0700. A file that others
   may read, or that belongs to somebody else, is refused: a key that leaked is worse than a node that does not start.
-- **Node keys**, in ``<node>/signer``: ``log.pem`` (Ed25519, signs heads of the record), ``cosign.pem`` (Ed25519, under one name only), ``exchange.pem``
-  (X25519, from which MAC keys are derived); beside them ``public.json`` and the sign-ledger (`signer_ledger`). They are read by the signer process alone.
-- **Root keys**: three Ed25519 keys of which two authorise a change of a log key; made in a folder that is then taken off the machine.
+- **Node keys**, in ``<node>/signer``: ``log.pem`` (Ed25519, signs heads of the record) and, once it was changed, ``log-<public>.pem``; ``cosign.pem``
+  (Ed25519, under one name only); ``exchange.pem`` (X25519, from which MAC keys are derived); beside them ``public.json`` and the sign-ledger (`signer_ledger`).
+  They are read by the signer process alone, and may be encrypted under ``COCHAIR_SIGNER_PASSPHRASE``. A key may be in a token instead (`token`): then
+  ``<name>.token`` stands in the place of ``<name>.pem``.
+- **Root keys** (`roots`) never come to a node.
 - **Person keys** never come to a node; they are made and used where the person signs, in a suite of `ledger.dsse`.
 - A key is never overwritten. Published example keys are refused.
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -21,23 +24,24 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from cochair.kit.canonical import dumps
 from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
-from cochair.kit.ids import check_hex, check_side
+from cochair.kit.ids import RECORD, check_hex, check_side, parse_origin
 from cochair.ledger import dsse
-from cochair.ledger.ed25519 import check_public
+from cochair.ledger.ed25519 import Ed25519Signer, SigningKey, check_public, verify
 from cochair.ledger.macs import check_exchange_public
 from cochair.ledger.notes import COSIGNATURE, check_name, vkey
 from cochair.ledger.published import refuse_published
+from cochair.record.token import Token, TokenRef, TokenSettings
 
 SIGNER_FOLDER = "signer"
-ROOT_COUNT = 3
 FILE_LIMIT = 16 * 1024
+PASSPHRASE = "COCHAIR_SIGNER_PASSPHRASE"  # noqa: S105 -- the name of a variable
 
 _RAW, _PEM = serialization.Encoding.Raw, serialization.Encoding.PEM
 _PKCS8 = serialization.PrivateFormat.PKCS8
 _NONE = serialization.NoEncryption()
 
 
-class PublicKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PublicKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The public half of a node's keys, as ``public.json`` holds it: hex of 32 bytes each."""
 
     side: str
@@ -45,10 +49,16 @@ class PublicKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log: str
     cosign: str
     exchange: str
+    older: dict[str, str] = {}
+    """Record -> its first key, where that is not `log`, which new rooms begin with."""
+
+    def first_key(self, origin: str) -> str:
+        """The key with which a log of this node began, hex."""
+        return self.older.get(str(parse_origin(origin)._replace(log=RECORD)), self.log) if self.older else self.log
 
     def log_vkey(self, origin: str) -> str:
-        """The verifier key of one of this node's logs; the key is named as the log."""
-        return vkey(origin, bytes.fromhex(self.log))
+        """The verifier key with which one of this node's logs began; the key is named as the log."""
+        return vkey(origin, bytes.fromhex(self.first_key(origin)))
 
     @property
     def cosigner(self) -> str:
@@ -61,70 +71,139 @@ class PublicKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NodeKeys(NamedTuple):
-    """A node's private keys, 32 raw bytes each, and the public half."""
+    """A node's private keys, and the public half. ``logs``: public key in hex -> log key; ``exchange``: 32 raw bytes; ``token``: where one is used."""
 
     public: PublicKeys
-    log: bytes
-    cosign: bytes
+    logs: Mapping[str, SigningKey]
+    cosign: SigningKey
     exchange: bytes
+    token: Token | None = None
 
     def __repr__(self) -> str:
         return f"NodeKeys({self.public!r}, private parts not shown)"
 
 
-def create_node_keys(node: Path, *, side: str, domain: str) -> PublicKeys:
-    """Make the three keys of a new node in ``<node>/signer``; raises `Conflict` if there are keys already."""
+def create_node_keys(node: Path, *, side: str, domain: str, token: TokenSettings | None = None) -> PublicKeys:
+    """Make the three keys of a new node in ``<node>/signer``, log and cosigning key in a token if one is given; raises `Conflict` if there are keys already."""
     check_side(side)
     check_name(domain)
-    folder = _private_folder(node / SIGNER_FOLDER)
-    log, cosign, exchange = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate(), X25519PrivateKey.generate()
-    public = PublicKeys(side, domain, _public_hex(log), _public_hex(cosign), _public_hex(exchange))
-    for name, key in (("log", log), ("cosign", cosign), ("exchange", exchange)):
-        write_private(folder / f"{name}.pem", key.private_bytes(_PEM, _PKCS8, _NONE))
+    opened = Token(token) if token else None
+    try:
+        folder = private_folder(node / SIGNER_FOLDER)
+        if token:
+            write_private(folder / "token.json", dumps(msgspec.to_builtins(token)))
+        log, cosign = (new_signing_key(folder, name, opened) for name in ("log", "cosign"))
+    finally:
+        if opened:
+            opened.close()
+    exchange = X25519PrivateKey.generate()
+    write_private(folder / "exchange.pem", _pem(exchange))
+    public = PublicKeys(side, domain, log, cosign, _public_hex(exchange))
     write_private(folder / "public.json", dumps(msgspec.to_builtins(public)))
     return public
 
 
+def new_signing_key(folder: Path, name: str, token: Token | None) -> str:
+    """Make an Ed25519 key, in ``<name>.pem`` or in the token, named in ``<name>.token`` -> its public half in hex. ``{}`` in the name: that public half."""
+    if token is None:
+        key = Ed25519PrivateKey.generate()
+        public = _public_hex(key)
+        write_private(folder / f"{name.format(public)}.pem", _pem(key))
+        return public
+    ref = token.new_ed25519(f"cochair {name.partition('-')[0]}")
+    write_private(folder / f"{name.format(ref.public)}.token", dumps(msgspec.to_builtins(ref)))
+    return ref.public
+
+
+def open_token(folder: Path) -> Token | None:
+    """The token of a node's signer folder, unlocked; None if it uses none."""
+    path = folder / "token.json"
+    return Token(_struct(path, TokenSettings)) if path.exists() else None
+
+
+def signer_passphrase() -> bytes | None:
+    """The passphrase under which a node's key files are encrypted, from the file or the variable that the settings name; None for none."""
+    if path := os.environ.get(PASSPHRASE + "_FILE", ""):
+        return read_private(Path(path)).split(b"\n", 1)[0].rstrip(b"\r") or None
+    return os.environ.get(PASSPHRASE, "").encode() or None
+
+
+def _pem(key: Any) -> bytes:
+    passphrase = signer_passphrase()
+    pem: bytes = key.private_bytes(_PEM, _PKCS8, serialization.BestAvailableEncryption(passphrase) if passphrase else _NONE)
+    return pem
+
+
 def load_public_keys(node: Path) -> PublicKeys:
     """What ``<node>/signer/public.json`` says, checked; needs no private key."""
-    path = node / SIGNER_FOLDER / "public.json"
-    try:
-        public = msgspec.json.decode(_read(path), type=PublicKeys)
-    except msgspec.DecodeError as error:
-        raise Rejected(f"{path} is damaged: {error}", "Restore it from the key backup") from None
+    public = _struct(node / SIGNER_FOLDER / "public.json", PublicKeys)
     check_side(public.side)
     check_name(public.domain)
-    check_public(refuse_published(bytes.fromhex(check_hex(public.log, 32))))
-    check_public(refuse_published(bytes.fromhex(check_hex(public.cosign, 32))))
+    for key in (public.log, public.cosign, *public.older.values()):
+        check_public(refuse_published(bytes.fromhex(check_hex(key, 32))))
     check_exchange_public(refuse_published(bytes.fromhex(check_hex(public.exchange, 32))))
-    if public.log == public.cosign:
+    if public.cosign in (public.log, *public.older.values()):
         raise Rejected("The log key and the cosigning key are the same", "Make the node's keys anew")
     return public
 
 
 def load_node_keys(node: Path) -> NodeKeys:
-    """The private keys in ``<node>/signer``; raises `CochairError` if one is missing, readable by others, or not the one that ``public.json`` names."""
+    """The private keys in ``<node>/signer``; raises `CochairError` if one is missing, readable by others, or not the one that it is named as.
+
+    A log key that was lost, or destroyed after its end, may be missing once another was made (`log_keys`): what only it could sign is not signed.
+    """
     public = load_public_keys(node)
     folder = node / SIGNER_FOLDER
-    parts = []
-    for name, kind in (("log", Ed25519PrivateKey), ("cosign", Ed25519PrivateKey), ("exchange", X25519PrivateKey)):
-        path = folder / f"{name}.pem"
-        key = _load_pem(read_private(path), path)
-        if not isinstance(key, kind) or _public_hex(key) != getattr(public, name):
+    token = open_token(folder)
+    try:
+        logs = load_log_keys(folder, public, token)
+        cosign = _signing_key(folder, "cosign", (public.cosign,), token)
+        path = folder / "exchange.pem"
+        exchange = _load_pem(read_private(path), path)
+        if not isinstance(exchange, X25519PrivateKey) or _public_hex(exchange) != public.exchange:
             raise Rejected(f"{path} is not the key that public.json names", "Restore both from the same key backup")
-        parts.append(key.private_bytes(_RAW, serialization.PrivateFormat.Raw, _NONE))
-    return NodeKeys(public, *parts)
+    except BaseException:
+        if token:
+            token.close()
+        raise
+    return NodeKeys(public, logs, cosign, exchange.private_bytes(_RAW, serialization.PrivateFormat.Raw, _NONE), token)
 
 
-def create_root_keys(folder: Path) -> list[str]:
-    """Make ``root-1.pem`` .. ``root-3.pem`` in a folder of their own, for three custodians to take away; gives the three public keys in hex."""
-    folder = _private_folder(folder)
-    publics = []
-    for number in range(1, ROOT_COUNT + 1):
-        key = Ed25519PrivateKey.generate()
-        write_private(folder / f"root-{number}.pem", key.private_bytes(_PEM, _PKCS8, _NONE))
-        publics.append(_public_hex(key))
-    return publics
+def load_log_keys(folder: Path, public: PublicKeys, token: Token | None) -> dict[str, SigningKey]:
+    """Public key in hex -> log key, of all that are in the signer's folder; raises as `load_node_keys`."""
+    logs: dict[str, SigningKey] = {}
+    later = sorted({path.stem for path in folder.glob("log-*") if path.suffix in (".pem", ".token")})
+    for name in later:
+        logs[name.removeprefix("log-")] = _signing_key(folder, name, (name.removeprefix("log-"),), token)
+    if not later or any((folder / f"log{ending}").exists() for ending in (".pem", ".token")):
+        first = _signing_key(folder, "log", (public.log, *public.older.values()), token)
+        logs[first.public.hex()] = first
+    return logs
+
+
+def _signing_key(folder: Path, name: str, named: tuple[str, ...], token: Token | None) -> SigningKey:
+    """The Ed25519 key of a file, or in the token. Raises `CochairError` if it is none of those `named` (hex)."""
+    ref = folder / f"{name}.token"
+    if token is not None and ref.exists():
+        key: SigningKey = token.ed25519(_struct(ref, TokenRef))
+        if key.public.hex() in named and _holds(key):
+            return key
+        raise Rejected(f"{ref} is not the key that public.json names", "Restore both from the same key backup, and use the same token")
+    path = folder / f"{name}.pem"
+    private = _load_pem(read_private(path), path)
+    if not isinstance(private, Ed25519PrivateKey) or _public_hex(private) not in named:
+        raise Rejected(f"{path} is not the key that public.json names", "Restore both from the same key backup")
+    return Ed25519Signer(private.private_bytes(_RAW, serialization.PrivateFormat.Raw, _NONE))
+
+
+def _holds(key: SigningKey) -> bool:
+    """Whether a token signs with the key that it is said to hold."""
+    challenge = b"cochair/token-check/v1\n" + os.urandom(32)
+    try:
+        verify(key.public, challenge, key.sign(challenge))
+    except Rejected:
+        return False
+    return True
 
 
 def new_person_key(suite: str = dsse.ED25519, passphrase: bytes | None = None) -> bytes:
@@ -187,6 +266,16 @@ def check_closed(path: Path, mode: int, owner: int) -> None:
         raise CochairError(f"{path} belongs to another user", "Run the node as the user who owns its keys")
 
 
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def _struct(path: Path, kind: type[S]) -> S:
+    try:
+        return msgspec.json.decode(_read(path), type=kind)
+    except msgspec.DecodeError as error:
+        raise Rejected(f"{path} is damaged: {error}", "Restore it from the key backup") from None
+
+
 def _read(path: Path, *, closed: bool = False) -> bytes:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
@@ -204,7 +293,8 @@ def _read(path: Path, *, closed: bool = False) -> bytes:
     return data
 
 
-def _private_folder(folder: Path) -> Path:
+def private_folder(folder: Path) -> Path:
+    """A folder of mode 0700, made if it is not there; raises `CochairError` if others may enter it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = folder.stat()
@@ -224,7 +314,12 @@ def _public_hex(key: Any) -> str:
 
 
 def _load_pem(pem: bytes, name: Path) -> Any:
+    closed = b"ENCRYPTED PRIVATE KEY" in pem
+    passphrase = signer_passphrase() if closed else None
+    if closed and passphrase is None:
+        raise Rejected(f"{name} is encrypted, and its passphrase is not given", f"Set {PASSPHRASE}_FILE or {PASSPHRASE}")
     try:
-        return serialization.load_pem_private_key(pem, None)
+        return serialization.load_pem_private_key(pem, passphrase)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise Rejected(f"{name} is not a private key without a passphrase", "Restore it from the key backup") from None
+        what = "a private key that this passphrase opens" if closed else "a private key"
+        raise Rejected(f"{name} is not {what}", "Restore it from the key backup") from None

@@ -117,6 +117,8 @@ def catch_up(tx: Tx, live: Live) -> None:
                     f"The log {log['origin']} was altered in the database", "Run: cochair record fsck, and take it back from the other Side"
                 )
     for log in logs:
+        if live.tree(log["origin"]).size > log["size"]:  # another process cut it back at a change of its key
+            raise CochairError(f"The log {log['origin']} was cut back at a change of its key", "Try again")
         live.fold.log(log["origin"])
     if rows or any(live.fold.log(log["origin"]).applied < log["applied"] for log in logs):
         live.fold.advance({log["origin"]: log["applied"] for log in logs})

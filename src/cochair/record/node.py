@@ -20,9 +20,9 @@ import msgspec
 
 from cochair.kit.canonical import dumps
 from cochair.kit.clock import Clock, SystemClock
-from cochair.kit.errors import Conflict, NotFound, Rejected
+from cochair.kit.errors import Conflict, NotFound, NotHeld, Rejected
 from cochair.kit.ids import RECORD, parse_origin
-from cochair.record import checking, live, receiving, restoring, writing
+from cochair.record import changes, checking, live, receiving, restoring, writing
 from cochair.record.contents import RECORD as RECORD_STAGE
 from cochair.record.holding import Draft, Holding
 from cochair.record.keys import create_node_keys
@@ -35,6 +35,7 @@ from cochair.record.signer import Signer, start_signer
 from cochair.record.signer_ledger import create_ledger
 from cochair.record.store import Store, Tx, index_sql, table_sql
 from cochair.record.tables import NODE_TABLES
+from cochair.record.token import TokenSettings
 
 
 class _About(msgspec.Struct, frozen=True):
@@ -81,12 +82,16 @@ class Node(Holding, Rooms):
         specimen: bool = False,
         clock: Clock | None = None,
         make_signer: Callable[[Path], Signer] = start_signer,
+        token: TokenSettings | None = None,
     ) -> Node:
-        """Make a node: keys, sign-ledger, database. Conflict if the folder holds one already. `make_signer`: folder -> the signer to ask."""
+        """Make a node: keys (log and cosigning key in a `token`, if one is given), sign-ledger, database. Conflict if the folder holds one already.
+
+        `make_signer`: folder -> the signer to ask.
+        """
         if (folder / "node.json").exists():
             raise Conflict(f"There is a node in {folder} already", "Choose an empty folder")
         folder.mkdir(parents=True, exist_ok=True)
-        create_node_keys(folder, side=side, domain=domain)
+        create_node_keys(folder, side=side, domain=domain, token=token)
         create_ledger(folder / "signer")
         about = _About(1, side, domain, specimen, database_url)
         (folder / "node.json").write_bytes(dumps(msgspec.to_builtins(about)))
@@ -111,6 +116,7 @@ class Node(Holding, Rooms):
                 node.rebuild(room)
             node.compare_ledgers(room)
             node.settle(room)
+            changes.finish(node, room)
         return node
 
     def close(self) -> None:
@@ -149,7 +155,10 @@ class Node(Holding, Rooms):
             signed = self._compare(log["origin"], log["size"], log["root"], heads[log["origin"]])
             behind = signed < log["size"] or self.publisher.size(log["origin"]) < log["size"]
             if behind and not self.ask_first and log["origin"] not in self.halted:
-                self.publish(room, log["origin"], log["size"])
+                try:
+                    self.publish(room, log["origin"], log["size"])
+                except NotHeld as error:  # its key is lost: the node opens, reads and receives
+                    self.halted[log["origin"]] = str(error)
 
     def asked(self) -> None:
         """The peer was asked for our own heads (or a person says that there is none): the restored node may write again."""
@@ -180,6 +189,11 @@ class Node(Holding, Rooms):
             if room not in self._lives:
                 self._lives[room] = live.begin(self.registry, room, lambda digest: self.papers.structural(room, digest))
             return self._lives[room]
+
+    def forget(self, room: str) -> None:
+        """Let the room's memory be made anew from the tables."""
+        with self._lock:
+            self._lives.pop(room, None)
 
     @contextmanager
     def writing(self, room: str) -> Iterator[tuple[Tx, live.Live]]:

@@ -13,19 +13,20 @@ Working logs are authenticated by a MAC that both nodes can make, so a contradic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cochair.kit.canonical import dumps
-from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
+from cochair.kit.errors import CochairError, Conflict, NotFound, NotHeld, Rejected
 from cochair.kit.ids import RECORD, check_side, parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.entries import decode
 from cochair.ledger.macs import check_exchange_public
 from cochair.ledger.merkle import leaf_hash
 from cochair.ledger.merkle import root as tree_root
-from cochair.ledger.notes import COSIGNATURE, Verifier, open_note, parse_vkey, vkey
+from cochair.ledger.notes import COSIGNATURE, parse_vkey
 from cochair.ledger.tiles import ENTRY_CAP
+from cochair.record import changes
 from cochair.record import live as rooms
 from cochair.record.live import Live
 from cochair.record.publish import is_signed
@@ -69,7 +70,12 @@ def receive(node: Node, room: str, origin: str, note: bytes, start: int, entries
     peer = node.peers(room).get(parts.side)
     if peer is None or origin != node.origin(room, parts.log, parts.side):
         raise NotFound(f"The log {origin} does not belong to a Side that is known in this room", "Exchange descriptors first")
-    checkpoint = open_checkpoint(node, room, origin, note, peer)
+    try:
+        checkpoint = open_checkpoint(node, room, origin, note, peer)
+    except changes.EndedKey:
+        if changes.evidence(node, room, origin, "ended-key", "".join(changes.notes_of(node, room, origin)).encode(), note):
+            fault(node, room, origin, "ended-key", note)
+        raise
     with node.writing(room) as (tx, live):
         rows = tx.query("SELECT note, frozen FROM n_log WHERE room = ? AND origin = ?", (room, origin))
         if rows and rows[0]["frozen"]:
@@ -80,6 +86,8 @@ def receive(node: Node, room: str, origin: str, note: bytes, start: int, entries
         elif status == "same" and rows:
             tx.execute("UPDATE n_log SET note = ? WHERE room = ? AND origin = ?", (note, room, origin))
         elif status == "new" or not rows:
+            if parts.log == RECORD:
+                changes.check_first(live, origin, changes.keys_of(node, room, origin), checkpoint, fresh)
             rooms.append(tx, live, origin, fresh, note)
             rooms.settle(tx, live, node.registry.tables)
         result = _result(live, origin, status)
@@ -88,22 +96,39 @@ def receive(node: Node, room: str, origin: str, note: bytes, start: int, entries
         node.remove_erased(room)
     if status == "frozen" and parts.log == RECORD:
         evidence = dumps({"held": node.checkpoint(room, origin).decode(), "shown": note.decode()})
-        _fault(node, room, origin, "conflicting-heads", evidence)
+        fault(node, room, origin, "conflicting-heads", evidence)
     for what in faults:
-        _fault(node, room, origin, what, note)
+        fault(node, room, origin, what, note)
     return result
 
 
 def open_checkpoint(node: Node, room: str, origin: str, note: bytes, peer: Peer) -> Checkpoint:
     """The checkpoint of a note, if it is by the peer's key (or the MAC shared with it) and of this log; raises Rejected."""
     if is_signed(origin, node.terms(room)):
-        verifier = Verifier(vkey(origin, parse_vkey(peer.log_key)[1]))
-        checkpoint = Checkpoint.parse(open_note(note, [verifier]).text)
+        checkpoint = changes.open_signed(node, room, origin, note)
     else:
         checkpoint = node.signer.open_working(note, room=room, peer=peer.exchange_key)
     if checkpoint.origin != origin:
         raise Rejected(f"The checkpoint is of {checkpoint.origin}, not of {origin}")
     return checkpoint
+
+
+def open_pulled(node: Node, room: str, origin: str, note: bytes, get: Callable[[str], bytes]) -> Checkpoint:
+    """As `open_checkpoint`; where the key is unknown, the changes beside the checkpoint are taken first. `get`: path in the other Side's tree -> bytes."""
+    peer = node.peers(room)[parse_origin(origin).side]
+    try:
+        return open_checkpoint(node, room, origin, note, peer)
+    except changes.EndedKey:
+        receive(node, room, origin, note, 0, [])  # keeps the evidence, and raises
+        raise
+    except Rejected as refused:
+        try:
+            beside = get(f"{origin}/{changes.FILE}")
+        except NotHeld:
+            raise refused from None
+        if not changes.learn(node, room, origin, beside):
+            raise
+        return open_pulled(node, room, origin, note, get)
 
 
 def _compare(live: Live, origin: str, checkpoint: Checkpoint, start: int, entries: Sequence[bytes]) -> tuple[str, list[bytes]]:
@@ -157,7 +182,8 @@ def _misacknowledged(node: Node, live: Live, fresh: Sequence[bytes]) -> list[str
     return sorted(set(faults))
 
 
-def _fault(node: Node, room: str, origin: str, what: str, evidence: bytes) -> None:
+def fault(node: Node, room: str, origin: str, what: str, evidence: bytes) -> None:
+    """File what proves a wrong with a log, unless this node cannot write now."""
     from cochair.record.holding import Draft
 
     if node.ask_first or node.halted.get(node.origin(room)):
@@ -178,8 +204,7 @@ def recover(node: Node, room: str, origin: str, note: bytes, start: int, entries
         raise Conflict(f"{origin} is not this node's own log", "Take it in with receive")
     last = node.signer.last(origin)
     if is_signed(origin, node.terms(room)):
-        own = node.signer.public().log_vkey(origin)
-        checkpoint = Checkpoint.parse(open_note(note, [Verifier(own)]).text)
+        checkpoint = changes.open_signed(node, room, origin, note)
     else:
         checkpoint = _open_own_working(node, room, note)
         if last is None or checkpoint.size > last[0]:

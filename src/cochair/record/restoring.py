@@ -8,6 +8,7 @@ nobody to ask (`Node.asked`). What the peer holds under our own signature is tak
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ from cochair.kit.ids import RECORD, parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.notes import split_note
 from cochair.ledger.tiles import WIDTH, bundle_decode, bundles_for
+from cochair.record import changes
+from cochair.record.publish import is_signed
 
 if TYPE_CHECKING:
     from cochair.record.node import Node
@@ -48,6 +51,7 @@ def _take_back(node: Node, room: str, origin: str, get: Get) -> int:
     start = min(held // WIDTH * WIDTH, size)
     entries = [entry for bundle in bundles_for(size, start) for entry in bundle_decode(get(f"{origin}/{bundle.path}"))]
     try:
+        _learn(node, room, origin, note, get)
         return node.recover(room, origin, note, start, entries)
     except Rejected as error:
         if parse_origin(origin).log == RECORD:
@@ -55,3 +59,14 @@ def _take_back(node: Node, room: str, origin: str, get: Get) -> int:
         # a MAC that the peer can make as well proves nothing about our own words
         node.halt(room, origin, f"{error.what}: this working log is to be begun anew by both Sides")
         return held
+
+
+def _learn(node: Node, room: str, origin: str, note: bytes, get: Get) -> None:
+    """Changes of our own key that our copy does not know of: our root keys signed them, so they are ours."""
+    if not is_signed(origin, node.terms(room)):
+        return
+    try:
+        changes.open_signed(node, room, origin, note)
+    except Rejected:
+        with suppress(NotHeld):
+            changes.learn(node, room, origin, get(f"{origin}/{changes.FILE}"))

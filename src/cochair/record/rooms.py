@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from cochair.kit.errors import Conflict, NotFound, Rejected
 from cochair.kit.ids import RECORD, Origin, parse_origin
+from cochair.ledger.keychanges import check_roots
 from cochair.ledger.papers import structural_bytes, structural_digest
 from cochair.record import live, receiving
 from cochair.record.keys import load_public_keys
@@ -137,6 +138,8 @@ class Rooms(ABC):
         own = self.descriptor(terms["slug"])
         for each in terms["sides"]:
             named = {name: str(each.get(name, "")) for name in Peer._fields}
+            if each.get("root_keys"):
+                check_roots(each["root_keys"])
             if any(named[name] for name in Peer._fields[1:]):  # a Side may be named before it has a node
                 receiving.check_keys(**named)
             if named["side"] == self.side and any(named[name] != own[name] for name in Peer._fields):

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -81,6 +81,10 @@ class Signer(ABC):
     def sign_text(self, name: str, text: str) -> bytes:
         """A note over a text of the closed list (bundle, request, descriptor), by the log key under `name`."""
         return self._get(wire.SignText(name, text), wire.Note).note
+
+    def change_key(self, note: bytes, records: Sequence[str] = ()) -> None:
+        """Sign a record of this node with another of its log keys from now on, as two root keys say; the same twice is harmless. `records`: the node's."""
+        self._get(wire.ChangeKey(note, list(records)), wire.Line)
 
     def last(self, origin: str) -> tuple[int, bytes] | None:
         """Size and root of the last head signed, MACed or cosigned, or None. It is never behind a signature that left."""

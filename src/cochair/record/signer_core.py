@@ -10,17 +10,19 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from cochair.kit.errors import CochairError, Conflict, Rejected
+from cochair.kit.errors import CochairError, Conflict, NotHeld, Rejected
 from cochair.kit.ids import check_hex, parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.cosignatures import Cosigner
 from cochair.ledger.macs import MacVerifier, mac_key
 from cochair.ledger.merkle import EMPTY_ROOT, HASH_SIZE, Frontier
 from cochair.ledger.notes import LogSigner, check_text, open_note, sign_note, split_note
-from cochair.record.keys import SIGNER_FOLDER, check_closed, load_node_keys
-from cochair.record.signer_ledger import Head, SignLedger
+from cochair.record.keys import SIGNER_FOLDER, check_closed, load_log_keys, load_node_keys
+from cochair.record.log_keys import adopt, open_by_own_roots
+from cochair.record.signer_ledger import Change, Head, SignLedger
 from cochair.record.signer_wire import (
     Answer,
+    ChangeKey,
     Cosign,
     Growth,
     Keys,
@@ -52,24 +54,33 @@ class Keeper:
     """Keys, ledger and lock of one node folder. Not safe for threads: one process or one lock owns it."""
 
     def __init__(self, node: Path) -> None:
-        folder = node / SIGNER_FOLDER
+        self._node, folder = node, node / SIGNER_FOLDER
         self._lock = _take(folder)
         try:
             self._keys = load_node_keys(node)
-            self._ledger = SignLedger(folder)
+            try:
+                self._ledger = SignLedger(folder)
+            except BaseException:
+                self._lock_token()
+                raise
         except BaseException:
             os.close(self._lock)
             raise
         self.public = self._keys.public
         self._cosigner = Cosigner(self.public.cosigner, self._keys.cosign)
         self._cosigned_at = 0
-        self._signers: dict[str, LogSigner] = {}
+        self._signers: dict[tuple[str, str], LogSigner] = {}
         self._macs: dict[tuple[str, str, bytes], bytes] = {}
 
     def close(self) -> None:
         """Close the ledger and let the lock go."""
         self._ledger.close()
+        self._lock_token()
         os.close(self._lock)
+
+    def _lock_token(self) -> None:
+        if self._keys.token is not None:
+            self._keys.token.close()
 
     def answer(self, requests: Sequence[Request]) -> list[Answer]:
         """One answer a request, in order; one sync of the ledger for them all."""
@@ -103,6 +114,7 @@ class Keeper:
         match request:
             case Sign(origin, size, root):
                 self._own(origin)
+                self._log_signer(origin, size)  # a key that is not here leaves no line
                 head = Head("sign", origin, size, root)
             case Mac(origin, size, root, room, peers):
                 self._own(origin)
@@ -152,7 +164,7 @@ class Keeper:
         match request:
             case Sign(origin, size, root):
                 text = Checkpoint(origin, size, root).text()
-                return Note(sign_note(text, [self._log_signer(origin).sign(text)]))
+                return Note(sign_note(text, [self._log_signer(origin, size).sign(text)]))
             case Mac(origin, size, root, room, peers):
                 text = Checkpoint(origin, size, root).text()
                 own = bytes.fromhex(self.public.exchange)
@@ -171,18 +183,51 @@ class Keeper:
                 if text.split("\n", 1)[0] not in TEXTS:
                     raise Rejected("The log key signs no such text", f"The first line must be one of: {', '.join(TEXTS)}")
                 return Note(sign_note(text, [self._log_signer(name).sign(text)]))
+            case ChangeKey(note, records):
+                return Line(self._change(note, records))
             case Last(origin):
                 last = self._ledger.last(origin)
                 return LastHead(last.size, last.root) if last else LastHead(-1, b"")
             case Public():
                 return Keys(self.public)
 
-    def _log_signer(self, name: str) -> LogSigner:
-        if name not in self._signers:
+    def _log_signer(self, name: str, size: int | None = None) -> LogSigner:
+        """Who signs under this name a checkpoint of `size`, or (None) a text: the key of the last change below that size. Raises `NotHeld`."""
+        key = next((c.key for c in reversed(self._ledger.changes(name)) if size is None or c.size < size), "") or self._first_key(name)
+        found = self._signers.get((name, key))
+        if found is None:
+            private = self._keys.logs.get(key)
+            if private is None:
+                raise NotHeld(
+                    f"The log key {key[:16]}… of {name} is not in the signer's folder",
+                    "Put it back from the key backup; if it is lost, change the key: docs/operate/keys.md",
+                )
             if len(self._signers) >= 4096:
                 self._signers.clear()
-            self._signers[name] = LogSigner(name, self._keys.log)
-        return self._signers[name]
+            found = self._signers[name, key] = LogSigner(name, private)
+        return found
+
+    def _first_key(self, name: str) -> str:
+        return self.public.first_key(name) if self.public.older else self.public.log
+
+    def _change(self, note: bytes, records: Sequence[str]) -> str:
+        """Let a quorum of root keys give a record another key; gives the key."""
+        change = open_by_own_roots(self._node, note)
+        self._own(change.origin)
+        key = change.public.hex()
+        if key not in self._keys.logs:
+            logs = load_log_keys(self._node / SIGNER_FOLDER, self.public, self._keys.token)
+            self._keys = self._keys._replace(logs=logs)
+        if key not in self._keys.logs:
+            raise NotHeld(f"The new log key {key[:16]}… is not in the signer's folder", "Make it there: cochair keys next")
+        if key == self.public.cosign:
+            raise Rejected("The new log key is the cosigning key", "Make a new log key: cochair keys next")
+        line = Change(change.origin, change.size, change.root, key)
+        if line not in self._ledger.changes(change.origin):
+            self._ledger.check_change(line)
+            self.public = adopt(self._node, key, [*records, change.origin])
+            self._ledger.append_change(line)
+        return key
 
     def _mac(self, origin: str, side: str, room: str, public: bytes) -> MacVerifier:
         check_hex(room, 32)

@@ -6,9 +6,12 @@
 3. A log keeps one authenticator: signed, MACed or cosigned. A signature under a MACed head would prove to others what the MAC leaves deniable.
 4. A key without its ledger must not sign: a missing file is an error, and only `create_ledger` makes one, with the keys or out of what the peer holds.
 5. A torn tail (no newline, or NULs of a page that was never written) announces nothing that left, and is cut off. Any other damage stops the signer.
-6. After a failed write the file is cut back; after a failed sync nothing is signed until the file has been read anew.
+6. A change of a log's key, which two root keys signed, is a line of its own. It sets the log's head to the size and root that the quorum names, be it behind the
+   last head: what a thief had signed beyond is not continued. Nothing else can turn a head back, and each log has one change a size, the sizes growing.
+7. After a failed write the file is cut back; after a failed sync nothing is signed until the file has been read anew.
 
-A line: ``<use> <origin> <size> <root in hex> <CRC-32 of what stands before it, 8 hex digits>``; use is ``sign``, ``mac`` or ``cosign``.
+A line: ``<use> <origin> <size> <root in hex> <CRC-32 of what stands before it, 8 hex digits>``; use is ``sign``, ``mac`` or ``cosign``. A change:
+``change <origin> <size> <root in hex> <new public key in hex> <CRC-32>``.
 """
 
 import os
@@ -28,6 +31,7 @@ COMPACT_AT = 4 * 1024 * 1024
 """Bytes beyond which the file is written anew with the last line of each log."""
 
 _LINE = re.compile(r"(sign|mac|cosign) (\S{1,600}) (0|[1-9][0-9]{0,18}) ([0-9a-f]{64}) ([0-9a-f]{8})")
+_CHANGE = re.compile(r"change (\S{1,600}) (0|[1-9][0-9]{0,18}) ([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{8})")
 
 
 class Head(NamedTuple):
@@ -44,6 +48,25 @@ class Head(NamedTuple):
         return f"{text} {zlib.crc32(text.encode()):08x}\n".encode()
 
 
+class Change(NamedTuple):
+    """From ``size`` on (over which stands ``root``, 32 bytes) the log is signed with ``key``, hex."""
+
+    origin: str
+    size: int
+    root: bytes
+    key: str
+
+    def line(self) -> bytes:
+        """The bytes of the line, newline included."""
+        text = f"change {self.origin} {self.size} {self.root.hex()} {self.key}"
+        return f"{text} {zlib.crc32(text.encode()):08x}\n".encode()
+
+    @property
+    def head(self) -> Head:
+        """Where the log stands with it."""
+        return Head("sign", self.origin, self.size, self.root)
+
+
 def create_ledger(folder: Path, heads: Iterable[Head] = ()) -> None:
     """Begin a sign-ledger in the keys' folder, with the heads that a peer proves were signed before; raises `Conflict` if there is one."""
     write_private(folder / FILE, b"".join(head.line() for head in heads))
@@ -55,6 +78,7 @@ class SignLedger:
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
         self._heads: dict[str, Head] = {}
+        self._changes: dict[str, list[Change]] = {}
         self._broken = ""
         try:
             self._file = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW)
@@ -76,6 +100,10 @@ class SignLedger:
     def last(self, origin: str) -> Head | None:
         """The last head of a log, or None."""
         return self._heads.get(origin)
+
+    def changes(self, origin: str) -> list[Change]:
+        """The changes of a log's key, their sizes growing."""
+        return self._changes.get(origin, [])
 
     def origins(self) -> list[str]:
         """Every log that has a head here."""
@@ -99,6 +127,35 @@ class SignLedger:
                 f"{head.origin} was already {head.use}ed at {head.size} entries with other contents",
                 "The log was changed behind the signer: stop, and recover it from the other Side",
             )
+
+    def check_change(self, change: Change) -> None:
+        """Raise `Conflict` if the change must not stand (rule 6)."""
+        last, before = self._heads.get(change.origin), self.changes(change.origin)
+        if last is not None and last.use != "sign":
+            raise Conflict(f"{change.origin} has been used to {last.use}, never to sign", "Only the key of a signed log is changed")
+        if before and change.size <= before[-1].size:
+            raise Conflict(
+                f"The key of {change.origin} was changed at {before[-1].size} entries already, not before {change.size}",
+                "Two changes at one size, or a later one at a smaller size, must not be: ask the custodians",
+            )
+        if last is not None and change.size == last.size and change.root != last.root:
+            raise Conflict(
+                f"The change names other contents of the {change.size} entries than were signed here", "Recover the log from the other Side"
+            )
+
+    def append_change(self, change: Change) -> None:
+        """Make a change durable; the same again costs nothing. Raises `Conflict` or `CochairError`."""
+        if self._broken:
+            raise CochairError(self._broken, "Check the disk, then start the signer again")
+        if change in self.changes(change.origin):
+            return
+        self.check_change(change)
+        self._write(change.line())
+        self._take(change)
+
+    def _take(self, change: Change) -> None:
+        self._changes.setdefault(change.origin, []).append(change)
+        self._heads[change.origin] = change.head
 
     def append(self, heads: Iterable[Head]) -> None:
         """Make the heads durable, in one write and one sync. Those that only repeat the last head cost nothing. Raises `Conflict` or `CochairError`."""
@@ -151,6 +208,14 @@ class SignLedger:
         lines = data.split(b"\n")
         for number, line in enumerate(lines[:-1], 1):
             head = self._parse(line)
+            if isinstance(head, Change):
+                try:
+                    self.check_change(head)
+                except Conflict:
+                    raise self._damaged(number) from None
+                self._take(head)
+                good += len(line) + 1
+                continue
             if head is None:
                 if number == len(lines) - 1 and b"\0" in line:
                     break  # the last line, half of it never written
@@ -173,20 +238,25 @@ class SignLedger:
         )
 
     @staticmethod
-    def _parse(line: bytes) -> Head | None:
+    def _parse(line: bytes) -> Head | Change | None:
         try:
-            match = _LINE.fullmatch(line.decode())
+            text = line.decode()
         except UnicodeDecodeError:
             return None
+        if (changed := _CHANGE.fullmatch(text)) is not None:
+            change = Change(changed[1], int(changed[2]), bytes.fromhex(changed[3]), changed[4])
+            return change if change.line() == line + b"\n" else None
+        match = _LINE.fullmatch(text)
         if match is None:
             return None
         head = Head(match[1], match[2], int(match[3]), bytes.fromhex(match[4]))  # type: ignore[arg-type]  # the pattern lists the uses
         return head if head.line() == line + b"\n" else None
 
     def _compact(self) -> None:
-        """Write the last heads to a new file and put it in the old one's place; if that fails, the old one still serves."""
+        """Write changes and last heads to a new file and put it in the old one's place; if that fails, the old one still serves."""
         new = self.path.with_suffix(".new")
-        data = b"".join(head.line() for _, head in sorted(self._heads.items()))
+        changes = b"".join(change.line() for _, each in sorted(self._changes.items()) for change in each)
+        data = changes + b"".join(head.line() for _, head in sorted(self._heads.items()))
         try:
             new.unlink(missing_ok=True)
             file = os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)

@@ -83,6 +83,13 @@ class SignText(_Request, frozen=True, tag="sign-text"):
     text: str
 
 
+class ChangeKey(_Request, frozen=True, tag="change-key"):
+    """Sign a record of this node with another of its log keys from now on, as a note of two root keys says -> line. `records`: the node's records."""
+
+    note: bytes
+    records: list[str] = []
+
+
 class Last(_Request, frozen=True, tag="last"):
     """The last head that was signed, MACed or cosigned -> head."""
 
@@ -93,7 +100,7 @@ class Public(_Request, frozen=True, tag="public"):
     """The public keys."""
 
 
-Request: TypeAlias = Sign | Mac | Cosign | OpenWorking | SignText | Last | Public
+Request: TypeAlias = Sign | Mac | Cosign | OpenWorking | SignText | ChangeKey | Last | Public
 
 
 class _Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="is"):

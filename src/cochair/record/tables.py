@@ -88,6 +88,9 @@ JOINT_TABLES: tuple[Table, ...] = (
         ("id",),
         (("key",),),
     ),
+    # changes of a record's key that its log tells of; `size`: entries before it, `terms`: those in force as far as the log knew. Whether two root keys of these
+    # terms signed the note is checked by whoever opens a checkpoint (`record.changes`), not by the fold
+    _table("j_log_key", "record", _t("id", "side", "size:int", "root", "key", "terms", "note"), ("id",)),
     # erase | destroyed | fault, with the body as written
     _table("j_notice", "record", _t("id", "side", "kind", "body", "at"), ("id",), (("kind",),)),
 )

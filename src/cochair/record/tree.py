@@ -1,5 +1,6 @@
 """The tree of static files that a node publishes: what its peer pulls, from HTTPS, a folder, a drop or a medium. Derived from the tables, never synced.
 
+    <origin>/keys                         changes of the record's key, if there were any (docs/formats/key-change.md)
     <origin>/checkpoint                   the note; written last, so that whoever reads it finds the tiles it covers
     <origin>/tile/<level>/<index>         hash tiles, 256 wide, whole ones for ever, partial ones (`.p/<width>`) for the newest size
     <origin>/tile/entries/<index>         entry bundles, likewise
@@ -23,6 +24,7 @@ from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.merkle import leaf_hash
 from cochair.ledger.notes import split_note
 from cochair.ledger.tiles import WIDTH, Tile, bundle_encode, bundles_for, hash_tile, subtree_roots, tiles_for
+from cochair.record import changes
 from cochair.record.publish import write_derived
 
 if TYPE_CHECKING:
@@ -71,6 +73,10 @@ def _write_log(node: Node, room: str, origin: str, base: Path) -> int:
         write_derived(folder / tile.path, data)
         if tile.width == WIDTH:
             shutil.rmtree(folder / f"{tile.path}.p", ignore_errors=True)
+    if (notes := changes.notes_of(node, room, origin)) and (data := changes.notes_file(notes)):
+        path = folder / changes.FILE
+        if not path.exists() or path.read_bytes() != data:
+            write_derived(path, data)
     checkpoint = folder / "checkpoint"
     if not checkpoint.exists() or checkpoint.read_bytes() != note:
         write_derived(checkpoint, note)

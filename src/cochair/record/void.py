@@ -19,6 +19,7 @@ import msgspec
 from cochair.kit.errors import Rejected, Words
 from cochair.kit.ids import Id, instrument_of, is_side, parse_id
 from cochair.ledger.entries import Entry
+from cochair.ledger.keychanges import claimed
 from cochair.record import contents
 from cochair.record.agreement import MAX_SEALS
 from cochair.record.registry import MatterKind, Registry
@@ -162,6 +163,8 @@ def _statement(registry: Registry, past: Past, entry: Entry) -> Judged:
         return Judged(stop=entry.schema)
     if entry.schema.startswith("record."):
         body = _convert(entry.body, kind.content)
+        if isinstance(body, contents.KeyChange):
+            return _key_change(past, entry, body)
         return Judged(void="content") if body is None else _about(registry, past, body)
     if past.log != "record":
         return Judged(void="wrong-log")
@@ -173,6 +176,18 @@ def _statement(registry: Registry, past: Past, entry: Entry) -> Judged:
     if subject != "self" and (void := _subject(past, subject)):
         return Judged(void=void)
     return Judged(body=subject, content=content, wait=_missing(past, body))
+
+
+def _key_change(past: Past, entry: Entry, body: contents.KeyChange) -> Judged:
+    """A change of this log's own key, from this very entry on. Who signed the note is not judged here."""
+    if past.log != "record":
+        return Judged(void="wrong-log")
+    try:
+        change = claimed(body.note)
+    except Rejected:
+        return Judged(void="content")
+    own = (change.room, change.origin, change.size) == (past.room, entry.log, past.seq)
+    return Judged(body=body, content=change) if own else Judged(void="misplaced")
 
 
 def _about(registry: Registry, past: Past, body: Any) -> Judged:
@@ -187,7 +202,7 @@ def _about(registry: Registry, past: Past, body: Any) -> Judged:
     if isinstance(body, contents.Supersedes):
         if target.side != past.side or target.log != past.log:
             return Judged(void="not-own")
-        if "/" not in tag or tag in (contents.SUPERSEDES, contents.CONFIRMS, contents.CORRECTS):
+        if "/" not in tag or tag in (contents.SUPERSEDES, contents.CONFIRMS, contents.CORRECTS, contents.KEY_CHANGE):
             return Judged(void="not-a-thing")
         if past.answered(body.target, "supersedes"):
             return Judged(void="again")

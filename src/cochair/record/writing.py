@@ -18,7 +18,7 @@ from cochair.kit.ids import RECORD, instrument_of, parse_id, parse_origin
 from cochair.ledger.entries import Entry, decode, encode, new_salt
 from cochair.ledger.merkle import EMPTY_ROOT
 from cochair.record import live as rooms
-from cochair.record.contents import BODIES
+from cochair.record.contents import BODIES, KEY_CHANGE
 from cochair.record.live import Live
 from cochair.record.state import LogState
 from cochair.record.store import Tx
@@ -141,7 +141,7 @@ def _heads(live: Live, log: LogState) -> dict[str, Any] | None:
 
 def _catch_up_seen(node: Node, tx: Tx, live: Live, log: LogState, draft: Draft) -> None:
     """Acknowledge before an own act, if there is something to acknowledge."""
-    if draft.kind != "seen":
+    if draft.kind != "seen" and draft.schema != KEY_CHANGE:  # a new key is logged first under itself
         body = _heads(live, log)
         if body is not None:
             _append(node, tx, live, log, "seen", SEEN, body, only_if_counts=draft)

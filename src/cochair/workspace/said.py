@@ -141,6 +141,9 @@ def fault_words(what: str) -> str:
         "conflicting-heads": _("two heads of this log contradict each other; both are kept as proof"),
         "seen-beyond": _("it acknowledges more of our log than there is"),
         "seen-root": _("it acknowledges other contents of our log than there are"),
+        "ended-key": _("a head of this log was signed with a key that had ended before; it is kept as proof"),
+        "conflicting-changes": _("its root keys named two different keys for the same place; both notes are kept as proof"),
+        "beyond-change": _("entries beyond the change of its key were not counted; they are kept as proof"),
     }
     return words.get(what, what.replace("-", " "))
 

@@ -245,7 +245,9 @@ def _context(desk: Desk, act: Act, forms_: Mapping[str, Any]) -> dict[str, Any]:
         "past": [_past(desk, one.slot, titles) for one in reversed(act.done)],
         "ours": next((one for one in views if one["own"] and one["state"] in STANDING), None),
         "to_confirm": [one for one in views if not one["own"] and one["state"] == "awaiting" and not one["found"]],
-        "mandates": [(ref(one.id), f"{titles.get(one.post, one.post)}, {one.suite}, {_since(one)}") for one in keys],
+        "mandates": [
+            (ref(one.id), f"{titles.get(one.post, one.post)}, {one.suite}, {_since(one)}") for one in keys if mandates.usable(keys, one)
+        ],
         "moved": _moved(desk, act),
         "last": words[act.done[-1].slot.kind] if act.done else "",
         "proof_url": desk.url("signing-proof") if act.digest or act.done else "",
