@@ -45,6 +45,7 @@ initdb postgresql the PostgreSQL tests are skipped
 pdftotext poppler-utils the tests that read PDFs back are skipped
 msgfmt gettext the translation tests are skipped
 openssl openssl some certificate tests are skipped
+softhsm2-util softhsm2 the tests with a token are skipped
 LIST
   [ ${#missing[@]} = 0 ] && return 0
   say "Installing for the tests: ${missing[*]}"

@@ -8,7 +8,21 @@ import pytest
 
 from cochair.kit import canonical
 from cochair.kit.errors import Rejected
-from cochair.ledger import checkpoints, cosignatures, dsse, ed25519, entries, macs, merkle, notes, papers, published, tiles, verify
+from cochair.ledger import (
+    checkpoints,
+    cosignatures,
+    dsse,
+    ed25519,
+    entries,
+    keychanges,
+    macs,
+    merkle,
+    notes,
+    papers,
+    published,
+    tiles,
+    verify,
+)
 from tests.vectors import make
 
 FOLDER = Path(make.HERE)
@@ -222,6 +236,22 @@ def test_ed25519(case):
             check_signature(case)
 
 
+@pytest.mark.parametrize("case", cases("keychange", refused=False))
+def test_key_change(case):
+    with make.published_keys_allowed():
+        change = keychanges.open_change(case["note"], case["roots"])
+        assert keychanges.KeyChange.parse(case["text"]) == change
+        assert (change.text(), change.size, change.public.hex()) == (case["text"], case["size"], case["key_hex"])
+    with pytest.raises(Rejected, match="printed for all to see"):
+        keychanges.open_change(case["note"], case["roots"])
+
+
+@pytest.mark.parametrize("case", cases("keychange", refused=True))
+def test_key_change_refused(case):
+    with make.published_keys_allowed(), pytest.raises(Rejected):
+        keychanges.open_change(case["note"], case["roots"])
+
+
 @pytest.mark.parametrize("case", cases("log", refused=False))
 def test_log(case):
     leaves = [entries.encode(make.entry(number)) for number in range(case["entries"])]
@@ -232,7 +262,10 @@ def test_log(case):
 
 
 def test_keys_of_the_vectors_are_on_the_deny_list():
-    signers = [notes.LogSigner(make.ORIGIN, make.seed(name)).public for name in ("log", "other log", "cosigner")]
+    signers = [
+        notes.LogSigner(make.ORIGIN, make.seed(name)).public
+        for name in ("log", "other log", "cosigner", "new log", "root 1", "root 2", "root 3")
+    ]
     persons = [make.private_ed25519(name).public.data for name in ("person", "other person")]
     exchange = [macs.exchange_public(make.seed(name)) for name in ("exchange", "peer exchange")]
     assert {key.hex() for key in (*signers, *persons, *exchange)} == published.VECTORS

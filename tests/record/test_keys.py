@@ -13,7 +13,6 @@ from cochair.ledger.notes import parse_vkey
 from cochair.record import keys
 from cochair.record.keys import (
     create_node_keys,
-    create_root_keys,
     load_node_keys,
     load_public_keys,
     mandate_key,
@@ -36,14 +35,16 @@ def test_new_keys_are_closed_to_others_and_load_as_what_was_made_public(node):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
     loaded = load_node_keys(node)
     assert loaded.public == load_public_keys(node)
-    assert Ed25519Signer(loaded.log).public.hex() == loaded.public.log
+    assert [key.public.hex() for key in loaded.logs.values()] == list(loaded.logs) == [loaded.public.log]
+    assert loaded.cosign.public.hex() == loaded.public.cosign
     assert exchange_public(loaded.exchange).hex() == loaded.public.exchange
     assert parse_vkey(loaded.public.log_vkey("in.example/c7/IN/record")) == ("in.example/c7/IN/record", bytes.fromhex(loaded.public.log))
 
 
 def test_a_printed_key_set_shows_no_private_part(node):
     loaded = load_node_keys(node)
-    assert all(part.hex() not in repr(loaded) and repr(part) not in repr(loaded) for part in loaded[1:])
+    assert loaded.exchange.hex() not in repr(loaded)
+    assert "Signer object" not in repr(loaded)
 
 
 def test_keys_are_never_overwritten(node):
@@ -140,11 +141,21 @@ def test_an_unwritable_place_is_said(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_three_root_keys_are_made_for_three_custodians(tmp_path):
-    publics = create_root_keys(tmp_path / "roots")
-    assert len(set(publics)) == 3
-    assert sorted(path.name for path in (tmp_path / "roots").iterdir()) == ["root-1.pem", "root-2.pem", "root-3.pem"]
-    assert read_person_key(tmp_path / "roots" / "root-2.pem").public.data.hex() == publics[1]
+def test_node_keys_may_be_encrypted_and_then_ask_for_their_passphrase(tmp_path, monkeypatch):
+    secret = tmp_path / "secret"
+    write_private(secret, b"a long passphrase\nand a second line")
+    monkeypatch.setenv("COCHAIR_SIGNER_PASSPHRASE_FILE", str(secret))
+    create_node_keys(tmp_path / "node", side="IN", domain="in.example")
+    assert b"ENCRYPTED" in (tmp_path / "node" / "signer" / "log.pem").read_bytes()
+    assert load_node_keys(tmp_path / "node").public == load_public_keys(tmp_path / "node")
+    monkeypatch.delenv("COCHAIR_SIGNER_PASSPHRASE_FILE")
+    with pytest.raises(Rejected, match="passphrase is not given"):
+        load_node_keys(tmp_path / "node")
+    monkeypatch.setenv("COCHAIR_SIGNER_PASSPHRASE", "another one")
+    with pytest.raises(Rejected, match="not a private key that this passphrase opens"):
+        load_node_keys(tmp_path / "node")
+    monkeypatch.setenv("COCHAIR_SIGNER_PASSPHRASE", "a long passphrase")
+    assert load_node_keys(tmp_path / "node").exchange
 
 
 @pytest.mark.parametrize("suite", dsse.SUITES)

@@ -4,13 +4,14 @@ A file is ``{"about", "format", "cases"}``. Bytes stand in hex (``…_hex``) or,
 The keys are published here and therefore worthless: the program refuses them outside tests (`ledger/published.py`); the signatures on the edge come from `edges`.
 """
 
+import contextlib
 import hashlib
 import json
 import sys
 from pathlib import Path
 
 from cochair.kit import canonical
-from cochair.ledger import checkpoints, cosignatures, dsse, entries, macs, merkle, notes, papers, tiles
+from cochair.ledger import checkpoints, cosignatures, dsse, entries, keychanges, macs, merkle, notes, papers, tiles
 from tests.vectors import edges
 
 HERE = Path(__file__).parent
@@ -430,6 +431,51 @@ def log_cases():
     ]
 
 
+@contextlib.contextmanager
+def published_keys_allowed():
+    """The program refuses the keys of the vectors; here alone they are let through."""
+    kept, keychanges.refuse_published = keychanges.refuse_published, lambda key: key
+    try:
+        yield
+    finally:
+        keychanges.refuse_published = kept
+
+
+def change_cases():
+    name = keychanges.root_name(ORIGIN)
+    roots = [notes.LogSigner(name, seed(f"root {number}")) for number in (1, 2, 3)]
+    top = merkle.root([merkle.leaf_hash(b"leaf %d" % number) for number in range(70)])
+    with published_keys_allowed():
+        change = keychanges.KeyChange(ROOM, ORIGIN, 70, top, notes.vkey(ORIGIN, notes.LogSigner(ORIGIN, seed("new log")).public))
+        text = change.text()
+    own, stranger = notes.LogSigner(ORIGIN, seed("log")), notes.LogSigner(name, seed("other log"))
+    misnamed = notes.LogSigner("in.example/IN/other", seed("root 2"))
+    keys = [root.public.hex() for root in roots]
+    lines = [root.sign(text) for root in roots]
+
+    def made(signed, by, change_text=text):
+        return {"note": notes.sign_note(signed, by).decode(), "roots": keys, "text": change_text}
+
+    good = [made(text, lines[:2]), made(text, [lines[2], lines[0]]), made(text, lines)]
+    for number, case in enumerate(good):
+        case |= {"size": 70, "key_hex": change.public.hex(), "signers": len(lines) if number == 2 else 2}
+    other = text.replace("\n70\n", "\n070\n")
+    elsewhere = text.replace(ORIGIN + "\n", WORKING + "\n", 1)
+    foreign = text.replace(ORIGIN + "\n", "ru.example/c7/RU/record\n", 1)
+    bad = [
+        made(text, lines[:1]),
+        made(text, [lines[0], stranger.sign(text)]),
+        made(text, [*lines[:2], own.sign(text)]),
+        made(text, [lines[0], misnamed.sign(text)]),
+        made(text, [lines[0], lines[1]._replace(blob=flip(lines[1].blob))]),
+        *(made(wrong, [root.sign(wrong) for root in roots]) for wrong in (other, elsewhere, foreign, text.replace("/v1\n", "/v2\n", 1), text + "more\n")),
+        {**made(text, lines[:2]), "roots": [keys[0], keys[1], keys[1]]},
+        {**made(text, lines[:2]), "roots": keys[:2]},
+        {**made(text, lines[:2]), "roots": [keys[0], keys[1], change.public.hex()]},
+    ]
+    return good + refused(bad)
+
+
 FORMATS = {
     "canonical": ("entry.md", canonical_cases, "canonical JSON: loads(bytes) == value and dumps(value) == bytes"),
     "entry": ("entry.md", entry_cases, "entries and their leaf hashes"),
@@ -444,6 +490,7 @@ FORMATS = {
     ),
     "mac": ("log.md", mac_cases, "MAC keys and lines; a refused peer key must not be used"),
     "log": ("log.md", log_cases, "a whole log of 300 entries, made as entry(n) in make.py"),
+    "keychange": ("key-change.md", change_cases, "changes of a log key by two of three root keys (hex); the note must open under them"),
     "dsse": ("dsse.md", dsse_cases, "envelopes signed by a person"),
     "ed25519": ("ed25519.md", lambda: edges.cases(seed), "which keys register and which signatures hold"),
 }

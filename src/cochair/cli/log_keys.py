@@ -121,13 +121,13 @@ def request(
         raise CochairError("Nothing was asked for", "Give --out FILE for a request, or --give-up")
     if out:
         files.fresh(out)
+    public = (key and check_hex(key, 32)) or ("" if give_up else next_log_key(folder))  # first: without any log key the node does not open
     with opened(folder) as node:
         chosen = the_room(node, room)
         if out is None:
             held = changes.release(node, chosen)
             show.result({"released": held}, json, ["The record is written again." if held else "The record was not held."])
             return
-        public = check_hex(key, 32) if key else next_log_key(folder)
         change = changes.request(node, chosen, public, size)
         files.write_new(out, change.text().encode())
         value = {"request": str(out), "origin": change.origin, "size": change.size, "key": public, "fingerprint": key_print(public)}

@@ -7,7 +7,9 @@ Rules:
 2. Each log must be whole: its entries have the root that its checkpoint signs, under the key of its Side. Tiles, cosignatures, papers and contents must be
    what their names say. A log of which the fold cannot apply every entry is incomplete, and is refused.
 3. What is agreed is what the fold says, nothing else. Signatures by key under agreed manifests are checked here again, whatever the Sides found.
-4. Working papers are not looked at: they prove nothing to a third party.
+4. A record's key may have been changed: the change stands in the log as the first entry under the new key, and counts if two root keys signed it that the terms
+   name for the Side, as far as the log knew them. A checkpoint must be by the key that stands at its size; an earlier key is refused.
+5. Working papers are not looked at: they prove nothing to a third party.
 
 No Django, no database, no network.
 """
@@ -19,6 +21,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
+from cochair.cli import keychain
 from cochair.cli.opening import registry
 from cochair.kit import canonical
 from cochair.kit.errors import CochairError, Rejected
@@ -26,12 +29,14 @@ from cochair.kit.ids import RECORD, Origin, parse_origin
 from cochair.ledger import notes
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.cosignatures import CosignatureVerifier
+from cochair.ledger.keychanges import LogKeys, claimed
 from cochair.ledger.merkle import leaf_hash, root
 from cochair.ledger.papers import PAPER_LIMIT, check_paper, open_structural
 from cochair.ledger.tiles import bundle_decode, bundles_for, hash_tile, tiles_for
 from cochair.protocol import manifest as m
 from cochair.protocol import request
 from cochair.protocol.mandates import Mandate
+from cochair.record.changes import FILE, FILE_LIMIT, parse_notes
 from cochair.record.contents import RECORD as RECORD_STAGE
 from cochair.record.digest import digest, folded_rows, row_line, tables_of
 from cochair.record.fold import Fold
@@ -62,12 +67,16 @@ class Agreed:
 
 @dataclass
 class Replayed:
-    """A room that is consistent in itself. ``entries``: origin -> leaf hashes, for comparing two copies."""
+    """A room that is consistent in itself. ``entries``: origin -> leaf hashes, for comparing two copies. ``keys``: Side -> the key that its record began with, as
+    the terms name it; ``chains``: Side -> its keys by size.
+    """
 
     room: str
     slug: str
     specimen: bool
     keys: dict[str, str] = field(default_factory=dict)
+    chains: dict[str, LogKeys] = field(default_factory=dict)
+    signers: dict[str, str] = field(default_factory=dict)
     leaves: dict[str, list[bytes]] = field(default_factory=dict)
     agreed: list[Agreed] = field(default_factory=list)
     state: str = ""
@@ -97,6 +106,7 @@ def replay(folder: Path, room: str) -> Replayed:
     for side in sides.keys() - force.keys():
         found.notes.append(f"{side} is not a Side of the terms in force; what its log says counts for nothing")
     found.keys = {side: str(entry["log_key"]) for side, entry in sorted(force.items())}
+    _keys(tree, found, rows, sides)
     found.founders = tuple(str(entry["side"]) for entry in _sides(founding))
     _cosignatures(tree, found, force)
     _agreed(tree, found, rows)
@@ -157,22 +167,17 @@ class _Tree:
                 found.append(name)
         return found
 
-    def log(self, origin: str, key: str) -> list[bytes]:
-        """The entries of a log, all of them, under its checkpoint, which must be signed with ``key``."""
-        verifier = notes.Verifier(key)
-        if verifier.name != origin:
+    def log(self, origin: str, first: str) -> tuple[list[bytes], str]:
+        """The entries of a log, all of them, under its checkpoint, and the key that signed it: ``first``, or one that the log itself says came after (`_keys`)."""
+        if notes.Verifier(first).name != origin:
             raise Rejected(f"The key for {origin} is named for another log", "Do not trust this copy")
-        try:
-            text = notes.open_note(self.read(self.folder / origin / "checkpoint", notes.NOTE_LIMIT), [verifier]).text
-        except Rejected as error:
-            raise Rejected(
-                f"The checkpoint of {origin} is not by the key that the terms name: {error.what}", "Do not trust this copy"
-            ) from None
-        checkpoint = Checkpoint.parse(text)
+        note = self.read(self.folder / origin / "checkpoint", notes.NOTE_LIMIT)
+        checkpoint = Checkpoint.parse(notes.split_note(note)[0])
         if checkpoint.origin != origin:
             raise Rejected(f"The checkpoint of {origin} is that of another log")
         bundles = [self.read(self.folder / origin / tile.path, 1 << 25) for tile in bundles_for(checkpoint.size)]
         entries = [entry for each in bundles for entry in bundle_decode(each)]
+        key = keychain.signer(note, [first, *keychain.named(entries, origin)], origin)
         leaves = [leaf_hash(entry) for entry in entries]
         if len(leaves) != checkpoint.size:
             raise Rejected(
@@ -186,7 +191,7 @@ class _Tree:
             path = self.folder / origin / tile.path
             if path.is_file() and self.read(path, 1 << 14) != hash_tile(leaves, tile.level or 0, tile.index, tile.width):
                 raise Rejected(f"The tile {tile.path} of {origin} does not have the hashes of the entries", "Do not trust this copy")
-        return entries
+        return entries, key
 
 
 class _Rows:
@@ -210,7 +215,7 @@ def _load(tree: _Tree, founding: Mapping[str, Any], found: Replayed) -> tuple[di
         for side, entry in sorted(sides.items()):
             origin = str(Origin(str(entry.get("domain")), found.slug, side, RECORD))
             if origin in present and origin not in logs:
-                logs[origin] = tree.log(origin, str(entry.get("log_key")))
+                logs[origin], found.signers[origin] = tree.log(origin, str(entry.get("log_key")))
                 found.leaves[origin] = [leaf_hash(data) for data in logs[origin]]
         sealed = _terms_sealed(tree, logs)
         new = {
@@ -224,6 +229,24 @@ def _load(tree: _Tree, founding: Mapping[str, Any], found: Replayed) -> tuple[di
     if working := sum(parse_origin(origin).log != RECORD for origin in present):
         found.notes.append(f"{working} logs of working papers were left aside: they prove nothing to a third party")
     return {side: entry for side, entry in sides.items() if any(parse_origin(origin).side == side for origin in logs)}, logs
+
+
+def _keys(tree: _Tree, found: Replayed, rows: _Rows, sides: Mapping[str, Mapping[str, Any]]) -> None:
+    """The keys of each record by size (rule 4)."""
+    for side, entry in sides.items():
+        origin = str(Origin(str(entry.get("domain")), found.slug, side, RECORD))
+        told = sorted((row for row in rows.of("j_log_key") if row["side"] == side), key=lambda row: int(row["size"]))
+        keys, said = keychain.chain(str(entry["log_key"]), side, told, tree.structural, found.leaves[origin])
+        found.notes += said
+        size = len(found.leaves[origin])
+        if found.signers[origin] != keys.at(size):
+            raise Rejected(f"The checkpoint of {origin} is not by the key that stands at {size} entries", "Do not trust this copy; keep it")
+        path = tree.folder / origin / FILE
+        if path.is_file() and any(claimed(note) not in keys.changes for note in parse_notes(tree.read(path, FILE_LIMIT))):
+            raise Rejected(
+                f"A change of the key of {origin} is given along which its log does not tell of", "Do not trust this copy; keep it"
+            )
+        found.chains[side] = keys
 
 
 def _sides(terms: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -285,8 +308,9 @@ def _cosignatures(tree: _Tree, found: Replayed, force: Mapping[str, Mapping[str,
         path = base / origin
         if not path.is_file() or parse_origin(origin).side not in found.keys:
             continue
-        own = notes.Verifier(found.keys[parse_origin(origin).side])
-        opened = notes.open_note(tree.read(path, notes.NOTE_LIMIT), [own, *cosigners])
+        note = tree.read(path, notes.NOTE_LIMIT)
+        own = notes.Verifier(found.chains[parse_origin(origin).side].at(Checkpoint.parse(notes.split_note(note)[0]).size))
+        opened = notes.open_note(note, [own, *cosigners])
         if not {own.name} < set(opened.verified):
             raise Rejected(
                 f"The cosigned checkpoint of {origin} lacks the signature of its own Side or of the other", "Do not trust this copy"

@@ -26,10 +26,12 @@ from cochair.kit import canonical
 from cochair.kit.errors import CochairError, NotFound, Rejected
 from cochair.kit.ids import check_hex
 from cochair.ledger import notes
+from cochair.ledger.keychanges import claimed
 from cochair.ledger.papers import open_structural
 from cochair.paper.check import check_limited
 from cochair.paper.model import field_name
 from cochair.protocol.manifest import OriginalPart
+from cochair.record.changes import FILE, FILE_LIMIT, parse_notes
 
 PROVEN, REFUSED, UNKNOWN = 0, 1, 3
 TRUST_LIMIT = 64 * 1024
@@ -158,7 +160,8 @@ def _record(path: Path, anchor: Anchor | None) -> Replayed:
     header = bundle.peek(path)
     with bundle.read(path, verifiers=_sender(path, header)) as opened:
         found = _anchored(replay(opened.folder, header.room), anchor)
-    if header.side not in found.keys or not any(key in found.keys.values() for key in _keys(path, header)):
+    chain = found.chains.get(header.side)
+    if header.side not in found.keys or chain is None or not set(chain.all) & set(_keys(path, header)):
         raise Rejected(f"The bundle is signed for {header.side} by a key that the terms in force do not name", "Do not trust this copy")
     return found
 
@@ -171,7 +174,8 @@ def _anchored(found: Replayed, anchor: Anchor | None) -> Replayed:
             f"Ask the sender for the bundle of the room {anchor.room[:16]}…; this one is {found.room[:16]}…",
         )
     for side, key in (anchor.sides if anchor else {}).items():
-        if found.keys.get(side) != key:
+        chain = found.chains.get(side)
+        if chain is None or key not in (chain.first, chain.newest):
             raise Rejected(
                 f"The key of {side} is not the one in the trust file",
                 "Do not trust this copy: another key stands in the place of that Side",
@@ -192,10 +196,19 @@ def _keys(path: Path, header: bundle.Header) -> list[str]:
     try:
         for name, data in bundle.skim(path, f"{header.room}/structural", TRUST_LIMIT):
             with suppress(Rejected):  # said by the strict reading that follows
-                found += _named(open_structural(data, name), header.side)
+                for key in _named(open_structural(data, name), header.side):
+                    found += [key, *_later(path, notes.parse_vkey(key)[0])]
     except Rejected:
         pass  # likewise
     return sorted(set(found))
+
+
+def _later(path: Path, origin: str) -> list[str]:
+    """Keys that stand beside the sender's checkpoint. Whether they count is settled by the replay."""
+    for name, data in bundle.skim(path, origin, FILE_LIMIT):
+        if name == FILE:
+            return [claimed(note).key for note in parse_notes(data)]
+    return []
 
 
 def _named(terms: Any, side: str) -> list[str]:

@@ -14,6 +14,10 @@ VECTORS = frozenset(
         "33a95e8d2d28c89148a8c520ea2e78755eca198849e7a0f9662c66099d2ae6fc",  # other person
         "2e0dd5b5f283e9a22edd6e79c3743d727e282757e354d6c603a1034c25fbec57",  # exchange
         "4c6d8759a10a5b5b6ee0366960997ede331c9903b8532c91e432686dd5f3bc2d",  # peer exchange
+        "6e4ac042b7a301f63bde750afd1eeb00c18e655f97355e7300e8c1c7a349704d",  # new log
+        "7b67c5ec6ff985e6b3b531b1452e478a60fd6b7fe186cc410a66ab9fae9177fc",  # root 1
+        "ffec01d47521e88f813e80059ee9db3b08f417661a07a95361242a2e05c2ca92",  # root 2
+        "6154486f0acbeed0b03b6ca84ea0ca6690b369ffa128aacddcf75093c95688f4",  # root 3
     }
 )
 STANDARDS = frozenset(

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cochair.kit import canonical
-from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
+from cochair.kit.errors import CochairError, Conflict, NotFound, NotHeld, Rejected
 from cochair.kit.ids import RECORD, parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.keychanges import MAX_CHANGES, KeyChange, LogKeys, claimed, open_change
@@ -230,6 +231,7 @@ def cut(node: Node, room: str, origin: str, size: int) -> None:
         tx.execute("UPDATE n_log SET size = ?, root = ?, note = NULL WHERE room = ? AND origin = ?", (size, root, room, origin))
         tx.execute("UPDATE n_log SET applied = 0 WHERE room = ?", (room,))
     node.forget(room)
+    node.publisher.forget(origin)
     node.rebuild(room)
 
 
@@ -270,7 +272,8 @@ def request(node: Node, room: str, public: str, size: int | None = None) -> KeyC
     """
     origin = node.origin(room)
     if size is None and origin not in node.halted:
-        node.acknowledge(room)  # so that the log knows the terms in force
+        with suppress(NotHeld):  # the key may be lost; what is not signed yet is signed by the new one
+            node.acknowledge(room)  # so that the log knows the terms in force
     with node.writing(room) as (_, live):
         tree = live.tree(origin)
         size = tree.size if size is None else size
@@ -355,6 +358,12 @@ def logged_at(node: Node, room: str, origin: str, change: KeyChange) -> str:
     with node.read() as tx:
         rows = tx.query("SELECT id, note FROM j_log_key WHERE room = ? AND side = ?", (room, parse_origin(origin).side))
     return next((str(row["id"]) for row in rows if claimed(row["note"]) == change), "")
+
+
+def due(node: Node, room: str, origin: str, size: int) -> bool:
+    """Whether the next entry of an own log is the change of its key."""
+    known = keys_of(node, room, origin).changes
+    return bool(known) and known[-1].size == size
 
 
 def finish(node: Node, room: str) -> str:

@@ -158,7 +158,8 @@ class Node(Holding, Rooms):
                 try:
                     self.publish(room, log["origin"], log["size"])
                 except NotHeld as error:  # its key is lost: the node opens, reads and receives
-                    self.halted[log["origin"]] = str(error)
+                    if not changes.due(self, room, log["origin"], log["size"]):
+                        self.halted[log["origin"]] = str(error)
 
     def asked(self) -> None:
         """The peer was asked for our own heads (or a person says that there is none): the restored node may write again."""

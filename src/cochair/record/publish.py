@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -67,6 +68,13 @@ class Publisher:
         except (NotFound, FileNotFoundError):
             return -1
         return size
+
+    def forget(self, origin: str) -> None:
+        """Take away what was published of a log that was cut back: all of it is made again."""
+        with self._alone():
+            self._sizes.pop(origin, None)
+            self._seen.pop(origin, None)
+            shutil.rmtree(self.path(origin).parent, ignore_errors=True)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -26,9 +26,11 @@ from cochair.kit.errors import CochairError, Conflict
 from cochair.kit.ids import RECORD, Id, instrument_of, parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.entries import decode
-from cochair.ledger.notes import split_note
+from cochair.ledger.notes import parse_vkey, split_note
 from cochair.record import queries
+from cochair.record.changes import HELD, keys_of
 from cochair.record.queries import Tx
+from cochair.record.roots import key_print, roots_print
 from cochair.workspace.addresses import ref
 from cochair.workspace.desk import told
 from cochair.workspace.names import Names, names_of
@@ -93,6 +95,7 @@ def _context(place: Place, form: BundleForm, **more: Any) -> dict[str, Any]:
     return {
         "place": place,
         "logs": logs,
+        "keys": _keys(place),
         "last": _last(place),
         "cosigned": _cosigned(place),
         "entries": entries,
@@ -162,6 +165,27 @@ def _logs(tx: Tx, place: Place, names: Names, waits: Mapping[str, str]) -> list[
     return out
 
 
+def _keys(place: Place) -> list[dict[str, Any]]:
+    """Whose key stands under which entries of each record, with the fingerprint that people can compare; the root keys that may change it."""
+    node, room = place.node, place.room
+    named = {one["side"]: one.get("root_keys") or [] for one in node.terms(room)["sides"]}
+    out = []
+    for side in sorted({node.side, *node.peers(room)}, key=lambda side: (side != node.side, side)):
+        known = keys_of(node, room, node.origin(room, side=side))
+        starts = [0, *(one.size for one in known.changes)]
+        spans = zip(known.all, starts, [*starts[1:], 0], strict=True)
+        roots = named.get(side, [])
+        out.append(
+            {
+                "who": side_name(side),
+                "own": side == node.side,
+                "keys": [{"first": first + 1, "last": last, "print": key_print(parse_vkey(key)[1].hex())} for key, first, last in spans],
+                "roots": roots_print(side, roots) if roots else "",
+            }
+        )
+    return out
+
+
 def _up_to(place: Place, log: Mapping[str, Any], size: int) -> int:
     """How much of a log was acknowledged; what only acknowledges in its turn is never waited for, so it does not keep the figure below the whole."""
     if 0 < log["size"] - size <= ACKNOWLEDGEMENTS:
@@ -181,6 +205,9 @@ def _working(names: Names, instruments: Mapping[str, Any], log: str) -> str:
 
 def _state(halted: str, frozen: str, stopped: str, waits: str) -> dict[str, str]:
     """A log's state as the pages call it: code of the status, and a sentence."""
+    if HELD in (halted, frozen):
+        words = _("It waits for a change of its key: two custodians of root keys sign it, then it is written again.")
+        return {"status": "awaited", "words": words}
     if halted:
         words = _("An old copy of this log was restored: it is not written until the missing entries are taken back from the other Side.")
         return {"status": "discrepancy", "words": words}

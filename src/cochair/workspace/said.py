@@ -128,6 +128,7 @@ def entry_words(kind: str, schema: str, body: Mapping[str, Any]) -> str:
             "confirms": _("Confirms what was received"),
             "corrects": _("Corrects what was received"),
             "supersedes": _("Replaces an own statement"),
+            "key_change": _("Another key signs this record from here on"),
         }
         return answers.get(schema[7:].partition("/")[0], thing)
     if kind == "position":
