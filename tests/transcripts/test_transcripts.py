@@ -7,12 +7,14 @@ where ``…`` stands for anything; ``[status 1]`` at the end is its exit status,
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from tests.cli import program
+from tests.transcripts import forking
 
 HERE = Path(__file__).parent
 TEXTS = sorted([*HERE.glob("*.md"), *(program.ROOT / "docs" / "operate").glob("*.md")])
@@ -48,13 +50,25 @@ def matches(expected, printed):
     return re.fullmatch(pattern, printed if printed.endswith("\n") or not printed else printed + "\n") is not None
 
 
+@pytest.fixture(scope="module")
+def served():
+    """The program, imported once; a short path, since a socket has one."""
+    with tempfile.TemporaryDirectory(prefix="cochair-") as folder:
+        path = Path(folder) / "socket"
+        command = [sys.executable, "-m", "tests.transcripts.forking", str(path)]
+        with subprocess.Popen(command, cwd=program.ROOT, env=program.ENVIRONMENT, stdout=subprocess.PIPE) as process:
+            assert process.stdout.readline() == b"ready\n"
+            yield path
+            process.terminate()
+
+
 @pytest.mark.parametrize("path", [path for path in TEXTS if commands(path)], ids=lambda path: path.stem)
-def test_what_the_text_says_is_what_happens(path, tmp_path):
+def test_what_the_text_says_is_what_happens(path, tmp_path, served):
     tools, work = tmp_path / "tools", tmp_path / "work"
     tools.mkdir()
     work.mkdir()
     program_file = tools / "cochair"
-    program_file.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cochair.cli.main "$@"\n')
+    program_file.write_text(forking.CLIENT.format(python=sys.executable, socket=str(served)))
     program_file.chmod(0o755)
     given = commands(path)
     script = [f"exec 2>&1 </dev/null; PATH={tools}:$PATH"]

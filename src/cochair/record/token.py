@@ -66,7 +66,10 @@ class Token:
             library = pkcs11.lib(settings.module)
             slots = [each for each in library.get_slots(token_present=True) if str(each.slot_id) == settings.token]
             found = slots[0].get_token() if slots else library.get_token(token_label=settings.token)
-            self._session = found.open(rw=True, user_pin=pin)
+            try:
+                self._session = found.open(rw=True, user_pin=pin)
+            except pkcs11.exceptions.UserAlreadyLoggedIn:  # a token is unlocked for a whole process
+                self._session = found.open(rw=True)
         except (pkcs11.exceptions.PinIncorrect, pkcs11.exceptions.PinLenRange, pkcs11.exceptions.PinInvalid):
             raise Rejected(
                 f"The token {settings.token} does not accept the PIN", "Mind that it locks itself after a few attempts"
