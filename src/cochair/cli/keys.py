@@ -14,6 +14,7 @@ from cochair.cli import files, show
 from cochair.kit.errors import CochairError
 from cochair.ledger import dsse
 from cochair.record import keys as record_keys
+from cochair.record.closed import read_private
 
 app = typer.Typer(help="Keys of the people who sign, root keys, and the keys of a node.", no_args_is_help=True)
 
@@ -29,7 +30,7 @@ def passphrase(given: Path | None) -> bytes | None:
 
 def private(path: Path, secret: bytes | None) -> dsse.PrivateKey:
     """A person's key; asks for the passphrase on a terminal if the file has one. Raises `CochairError`."""
-    if secret is None and sys.stdin.isatty() and b"ENCRYPTED" in record_keys.read_private(path):
+    if secret is None and sys.stdin.isatty() and b"ENCRYPTED" in read_private(path):
         secret = typer.prompt("Passphrase of the key", hide_input=True).encode()
     try:
         return record_keys.read_person_key(path, secret)

@@ -198,8 +198,6 @@ def _acknowledged(node: Node, room: str, of: str, *, by: str = "", but: str = ""
 
 def _conflict(node: Node, change: KeyChange, note: str, why: str) -> None:
     """Two changes of one key: keep both, let the log grow no more here, say so."""
-    from cochair.record.receiving import fault
-
     held = next((n for n in notes_of(node, change.room, change.origin) if claimed(n).size >= change.size), "")
     if evidence(node, change.room, change.origin, "conflicting-changes", held.encode(), note.encode()):
         with node.writing(change.room) as (tx, _):
@@ -216,6 +214,14 @@ def evidence(node: Node, room: str, origin: str, what: str, held: bytes, shown: 
         sql = "INSERT INTO n_evidence (room, origin, what, at, held, shown) VALUES (?, ?, ?, ?, ?, ?)"
         tx.execute(sql, (room, origin, what, node.clock.now(), held, shown))
     return True
+
+
+def fault(node: Node, room: str, origin: str, what: str, evidence: bytes) -> None:
+    """File what proves a wrong with a log, unless this node cannot write now."""
+    if node.ask_first or node.halted.get(node.origin(room)):
+        return  # it cannot write now; the evidence is kept
+    paper = node.put_paper(room, evidence)
+    node.write(room, [Draft(RECORD, "fault", "record.fault/1", {"log": origin, "what": what, "evidence": paper})])
 
 
 def cut(node: Node, room: str, origin: str, size: int) -> None:

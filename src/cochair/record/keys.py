@@ -23,17 +23,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from cochair.kit.canonical import dumps
-from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
+from cochair.kit.errors import Conflict, Rejected
 from cochair.kit.ids import RECORD, check_hex, check_side, parse_origin
 from cochair.ledger import dsse
 from cochair.ledger.ed25519 import Ed25519Signer, SigningKey, check_public, verify
 from cochair.ledger.macs import check_exchange_public
 from cochair.ledger.notes import COSIGNATURE, check_name, vkey
 from cochair.ledger.published import refuse_published
+from cochair.record.closed import cannot, check_closed, read_file, read_private
 from cochair.record.token import Token, TokenRef, TokenSettings
 
 SIGNER_FOLDER = "signer"
-FILE_LIMIT = 16 * 1024
 PASSPHRASE = "COCHAIR_SIGNER_PASSPHRASE"  # noqa: S105 -- the name of a variable
 
 _RAW, _PEM = serialization.Encoding.Raw, serialization.Encoding.PEM
@@ -232,7 +232,7 @@ def write_private(path: Path, data: bytes) -> None:
     except FileExistsError:
         raise Conflict(f"{path} exists already; a key is never overwritten", "Choose an empty folder") from None
     except OSError as error:
-        raise _cannot("write", path, error) from None
+        raise cannot("write", path, error) from None
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -241,12 +241,7 @@ def write_private(path: Path, data: bytes) -> None:
         sync_folder(path.parent)
     except OSError as error:
         path.unlink(missing_ok=True)
-        raise _cannot("write", path, error) from None
-
-
-def read_private(path: Path) -> bytes:
-    """Bytes of a private file; raises `CochairError` if others may read it or it belongs to another user."""
-    return _read(path, closed=True)
+        raise cannot("write", path, error) from None
 
 
 def sync_folder(folder: Path) -> None:
@@ -258,39 +253,14 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def check_closed(path: Path, mode: int, owner: int) -> None:
-    """Raise `CochairError` if group or others have any right on the file or folder, or it is not ours."""
-    if mode & 0o077:
-        raise CochairError(f"{path} is open to other users (mode {mode & 0o777:04o})", f"Close it: chmod go= {path}")
-    if owner != os.geteuid():
-        raise CochairError(f"{path} belongs to another user", "Run the node as the user who owns its keys")
-
-
 S = TypeVar("S", bound=msgspec.Struct)
 
 
 def _struct(path: Path, kind: type[S]) -> S:
     try:
-        return msgspec.json.decode(_read(path), type=kind)
+        return msgspec.json.decode(read_file(path), type=kind)
     except msgspec.DecodeError as error:
         raise Rejected(f"{path} is damaged: {error}", "Restore it from the key backup") from None
-
-
-def _read(path: Path, *, closed: bool = False) -> bytes:
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-        with os.fdopen(handle, "rb") as file:
-            status = os.fstat(file.fileno())
-            if closed:
-                check_closed(path, status.st_mode, status.st_uid)
-            data = file.read(FILE_LIMIT + 1)
-    except FileNotFoundError:
-        raise NotFound(f"There is no {path}", "Make the node's keys with: cochair node init, or restore the key backup") from None
-    except OSError as error:
-        raise _cannot("read", path, error) from None
-    if len(data) > FILE_LIMIT:
-        raise Rejected(f"{path} is too long for a key file")
-    return data
 
 
 def private_folder(folder: Path) -> Path:
@@ -299,13 +269,9 @@ def private_folder(folder: Path) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = folder.stat()
     except OSError as error:
-        raise _cannot("make", folder, error) from None
+        raise cannot("make", folder, error) from None
     check_closed(folder, status.st_mode, status.st_uid)
     return folder
-
-
-def _cannot(what: str, path: Path, error: OSError) -> CochairError:
-    return CochairError(f"Cannot {what} {path}: {error.strerror}", "Check the disk and the owner of the folder")
 
 
 def _public_hex(key: Any) -> str:

@@ -15,16 +15,8 @@ from cochair.kit.canonical import dumps
 from cochair.kit.errors import CochairError, NotFound, Rejected
 from cochair.kit.ids import RECORD, parse_origin
 from cochair.ledger.keychanges import KeyChange, check_roots, open_change
-from cochair.record.keys import (
-    SIGNER_FOLDER,
-    PublicKeys,
-    load_public_keys,
-    new_signing_key,
-    open_token,
-    read_private,
-    sync_folder,
-    write_private,
-)
+from cochair.record.closed import read_private
+from cochair.record.keys import SIGNER_FOLDER, PublicKeys, load_public_keys, new_signing_key, open_token, sync_folder, write_private
 
 ROOTS = "roots.json"
 MAX_SETS = 16

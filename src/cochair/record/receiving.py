@@ -74,7 +74,7 @@ def receive(node: Node, room: str, origin: str, note: bytes, start: int, entries
         checkpoint = open_checkpoint(node, room, origin, note, peer)
     except changes.EndedKey:
         if changes.evidence(node, room, origin, "ended-key", "".join(changes.notes_of(node, room, origin)).encode(), note):
-            fault(node, room, origin, "ended-key", note)
+            changes.fault(node, room, origin, "ended-key", note)
         raise
     with node.writing(room) as (tx, live):
         rows = tx.query("SELECT note, frozen FROM n_log WHERE room = ? AND origin = ?", (room, origin))
@@ -96,9 +96,9 @@ def receive(node: Node, room: str, origin: str, note: bytes, start: int, entries
         node.remove_erased(room)
     if status == "frozen" and parts.log == RECORD:
         evidence = dumps({"held": node.checkpoint(room, origin).decode(), "shown": note.decode()})
-        fault(node, room, origin, "conflicting-heads", evidence)
+        changes.fault(node, room, origin, "conflicting-heads", evidence)
     for what in faults:
-        fault(node, room, origin, what, note)
+        changes.fault(node, room, origin, what, note)
     return result
 
 
@@ -180,16 +180,6 @@ def _misacknowledged(node: Node, live: Live, fresh: Sequence[bytes]) -> list[str
             elif size >= 0 and tree.root(size).hex() != head.get("root"):
                 faults.append("seen-root")
     return sorted(set(faults))
-
-
-def fault(node: Node, room: str, origin: str, what: str, evidence: bytes) -> None:
-    """File what proves a wrong with a log, unless this node cannot write now."""
-    from cochair.record.holding import Draft
-
-    if node.ask_first or node.halted.get(node.origin(room)):
-        return  # it cannot write now; the evidence is kept
-    paper = node.put_paper(room, evidence)
-    node.write(room, [Draft(RECORD, "fault", "record.fault/1", {"log": origin, "what": what, "evidence": paper})])
 
 
 def _result(live: Live, origin: str, status: str, waiting: str = "") -> Received:

@@ -17,7 +17,8 @@ from cochair.kit.errors import Rejected
 from cochair.kit.ids import check_side
 from cochair.ledger import dsse, notes
 from cochair.ledger.keychanges import ROOTS, KeyChange, check_roots, claimed, root_name
-from cochair.record.keys import private_folder, read_private, write_private
+from cochair.record.closed import read_private
+from cochair.record.keys import private_folder, write_private
 
 PASSPHRASE_LEAST = 12
 FILE_LIMIT = 4096

@@ -17,7 +17,8 @@ from cochair.ledger.cosignatures import Cosigner
 from cochair.ledger.macs import MacVerifier, mac_key
 from cochair.ledger.merkle import EMPTY_ROOT, HASH_SIZE, Frontier
 from cochair.ledger.notes import LogSigner, check_text, open_note, sign_note, split_note
-from cochair.record.keys import SIGNER_FOLDER, check_closed, load_log_keys, load_node_keys
+from cochair.record.closed import check_closed
+from cochair.record.keys import SIGNER_FOLDER, load_log_keys, load_node_keys
 from cochair.record.log_keys import adopt, open_by_own_roots
 from cochair.record.signer_ledger import Change, Head, SignLedger
 from cochair.record.signer_wire import (

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
-from cochair.record.keys import check_closed, sync_folder, write_private
+from cochair.record.closed import check_closed
+from cochair.record.keys import sync_folder, write_private
 
 Use: TypeAlias = Literal["sign", "mac", "cosign"]
 

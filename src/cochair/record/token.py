@@ -18,6 +18,7 @@ import msgspec
 from cochair.kit.errors import CochairError, NotFound, Rejected
 from cochair.ledger import dsse
 from cochair.ledger.ed25519 import PUBLIC_SIZE, SIGNATURE_SIZE, check_public
+from cochair.record.closed import read_private
 
 PIN = "COCHAIR_PIN"
 _OID_ED25519 = bytes.fromhex("06032b6570")
@@ -42,8 +43,6 @@ class TokenRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read_pin(pin_file: str) -> str:
     """The PIN from a file's first line, else from the environment. Raises `CochairError`; never says it."""
     if pin_file:
-        from cochair.record.keys import read_private
-
         return read_private(Path(pin_file)).decode("utf-8", "replace").split("\n", 1)[0].rstrip("\r")
     if pin := os.environ.get(PIN, ""):
         return pin
