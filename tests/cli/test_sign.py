@@ -83,3 +83,13 @@ def test_a_passphrase_guards_the_key(folder, monkeypatch):
     (folder / "closed.json").write_bytes(request(ROOM, key))
     program.cochair(folder, "sign", "closed.json", "--key", "closed.pem", status=1)
     program.cochair(folder, "sign", "closed.json", "--key", "closed.pem", "--passphrase-file", "word")
+
+
+def test_one_key_signs_and_a_token_needs_its_library(folder):
+    for given, said in (
+        ([], "Give --key FILE, or --pkcs11 SLOT"),
+        (["--key", "person.pem", "--pkcs11", "Card"], "Give --key FILE, or --pkcs11 SLOT"),
+        (["--pkcs11", "Card"], "--pkcs11-module"),
+    ):
+        assert said in program.cochair(folder, "sign", "request.json", *given, status=1)
+    assert not (folder / "request.json.signed").exists()

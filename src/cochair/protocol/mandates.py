@@ -85,7 +85,7 @@ def end_mandate(node: "Node", room: str, actor: Actor, mandate: str, until: str)
         known = mandates(tx, room, node.side)
     one = next((each for each in known if each.id == mandate), None)
     if one is None:
-        raise NotFound("{mandate} is not a mandate of our Side", "Look for the entry: cochair record log FOLDER", mandate=mandate)
+        raise NotFound("{mandate} is not a mandate of our Side", "Look for the entry: cochair record log", mandate=mandate)
     if not usable(known, one):
         raise Conflict("This mandate has ended already", "File a new one for the new key")
     entry = {name: getattr(one, name) for name in ("key", "public", "suite", "person", "post", "body", "certificate")}

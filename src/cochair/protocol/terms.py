@@ -101,7 +101,7 @@ def _compared(node: "Node", room: str, digest: str, typed: str) -> None:
         if side != node.side and not fingerprint.same(typed, roots_print(side, roots)):
             raise Conflict(
                 "These terms bring new root keys of {side}, and nobody has compared them",
-                "Let that Side read out the fingerprint of its root keys on a line that the servers do not control, then give it: --fingerprint",
+                "Let that Side read out the fingerprint of its root keys on a line that the servers do not control, then give it to this command",
                 side=side,
             )
 
