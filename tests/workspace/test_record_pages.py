@@ -40,6 +40,18 @@ def test_the_logs_of_both_sides_in_plain_words(desk, sit):
     assert "Exchange now" not in html  # an observer reads only
 
 
+def test_whose_key_signs_which_entries_is_said_with_a_fingerprint_to_compare(desk, sit):
+    from cochair.ledger.notes import parse_vkey
+    from cochair.record.roots import key_print
+
+    html = text_of(sit(desk.t.ours, "observer").get(PAGE))
+    part = html[html.index('id="keys"') : html.index('id="cosigned"')]
+    assert part.count("from 1 on") == 2
+    for node in (desk.t.ours, desk.t.theirs):
+        assert key_print(parse_vkey(node.descriptor("c7")["log_key"])[1].hex()) in part
+    assert part.count("No root keys are in the terms: its key cannot be changed") == 2
+
+
 def test_the_page_speaks_russian(desk, sit):
     html = text_of(sit(desk.t.ours, "operator", language="ru").get(PAGE))
     assert "Обменяться сейчас" in html
