@@ -33,7 +33,7 @@ def addresses(node: Node) -> dict[str, dict[str, Address]]:
         return {}
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, Address]])
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise Rejected("{path} is damaged: {error}", "Pair the nodes again, or restore the file", path=path, error=error) from None
 
 

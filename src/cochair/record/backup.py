@@ -230,7 +230,7 @@ def _first(info: tarfile.TarInfo | None, tar: tarfile.TarFile) -> About:
     assert content is not None
     try:
         about = msgspec.json.decode(content.read(), type=About)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise Rejected(f"The list of the backup is damaged: {error}", "Take an older backup") from None
     names = [member.path for member in about.members]
     if about.what != "cochair/backup/v1" or len(set(names)) != len(names) or not {"node.json", "record.sqlite3"} <= set(names):

@@ -90,7 +90,7 @@ def load_public_keys(node: Path) -> PublicKeys:
     path = node / SIGNER_FOLDER / "public.json"
     try:
         public = msgspec.json.decode(_read(path), type=PublicKeys)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise Rejected(f"{path} is damaged: {error}", "Restore it from the key backup") from None
     check_side(public.side)
     check_name(public.domain)

@@ -101,7 +101,7 @@ class Node(Holding, Rooms):
             about = msgspec.json.decode((folder / "node.json").read_bytes(), type=_About)
         except FileNotFoundError:
             raise NotFound(f"There is no node in {folder}", "Make one: cochair node init") from None
-        except msgspec.DecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise Rejected(f"{folder / 'node.json'} is damaged: {error}", "Restore it from the backup") from None
         store = open_store(folder, about.database)
         node = cls(folder, about, registry=registry, clock=clock or SystemClock(), store=store, signer=make_signer(folder))

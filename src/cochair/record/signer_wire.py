@@ -152,7 +152,7 @@ def read_request(data: bytes) -> Request:
     """A request; raises `Rejected`."""
     try:
         return _requests.decode(data)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:  # also bytes that are no text, and what is nested too deep
         raise Rejected(f"The signer does not know this request: {error}") from None
 
 
@@ -160,7 +160,7 @@ def read_answer(data: bytes) -> Answer:
     """An answer that is not an error; an error is raised as what it is."""
     try:
         answer = _answers.decode(data)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:  # also bytes that are no text, and what is nested too deep
         raise Rejected(f"The signer's answer is damaged: {error}", "Start the node and its signer from the same installation") from None
     if isinstance(answer, Failed):
         raise _KINDS.get(answer.kind, CochairError)(answer.what, answer.next_step)
