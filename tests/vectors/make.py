@@ -1,7 +1,7 @@
 """Write the vectors of every byte format of `kit` and `ledger`: `python tests/vectors/make.py [FOLDER]`. Fixed seeds, so that a second run gives the same bytes.
 
 A file is ``{"about", "format", "cases"}``. Bytes stand in hex (``…_hex``) or, where they are text, as text. A case with ``"refused": true`` must be refused.
-The keys are published here and therefore worthless: the program refuses them outside tests (`ledger/published.py`); the signatures on the edge come from `edges`.
+The keys are published here and therefore worthless: the program refuses them outside tests (`ledger/published.py`); the signatures on the edge come from `edges`, the spoilt proofs from `probes`.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cochair.kit import canonical
 from cochair.ledger import checkpoints, cosignatures, dsse, entries, macs, merkle, notes, papers, tiles
-from tests.vectors import edges
+from tests.vectors import edges, probes
 
 HERE = Path(__file__).parent
 ROOM = hashlib.sha256(b"vector room").hexdigest()
@@ -446,13 +446,19 @@ FORMATS = {
     "log": ("log.md", log_cases, "a whole log of 300 entries, made as entry(n) in make.py"),
     "dsse": ("dsse.md", dsse_cases, "envelopes signed by a person"),
     "ed25519": ("ed25519.md", lambda: edges.cases(seed), "which keys register and which signatures hold"),
+    "ed25519-edges": ("ed25519.md", lambda: edges.combinations(seed), "the same, every edge of a key with every edge of R, of k and of S, by the textbook in curve.py"),
+    "merkle-probes": ("log.md", probes.cases, "proofs, and each spoilt in every way; verdicts by the definitions in tree.py; noise is SHA-256 of 'noise'"),
 }
 
 
 def write(folder):
     for name, (page, cases, about) in FORMATS.items():
         value = {"about": about, "format": f"docs/formats/{page}", "cases": cases()}
-        text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=True)
+        if "-" in name:  # hundreds of cases, a line each
+            lines = ",\n".join(json.dumps(case, sort_keys=True, ensure_ascii=True) for case in value.pop("cases"))
+            text = json.dumps(value, sort_keys=True)[:-1] + f', "cases": [\n{lines}\n]}}'
+        else:
+            text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=True)
         (Path(folder) / f"{name}.json").write_text(text + "\n", encoding="ascii")
 
 
