@@ -289,8 +289,7 @@ def verdict(log: Log, size: int, overlay: dict[str, bytes], *, note: bytes | Non
         found = notes.open_note(
             note or log.notes[size], [notes.Verifier(log.signer.vkey), cosignatures.CosignatureVerifier(log.cosigner.vkey)]
         )
-        bundles = [read(tile) for tile in tiles.bundles_for(size)]
-        verify_log(bundles, Checkpoint.parse(found.text))
+        verify_log((read(tile) for tile in tiles.bundles_for(size)), Checkpoint.parse(found.text))
         for tile in tiles.tiles_for(size):
             if tile.path in overlay and read(tile) != tiles.hash_tile(log.leaves[:size], tile.level or 0, tile.index, tile.width):
                 raise Rejected(f"The tile {tile.path} does not have the hashes of the entries")
