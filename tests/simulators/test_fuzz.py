@@ -38,6 +38,7 @@ ONCE = [  # what came out as another error than the documented one
     ("signer-frames", b'{"do":"last","origin":' + b"[" * 9000),
     ("press-register", b'[{"id":"\xb1"}]'),
     ("press-register", b"[" * 9000),
+    ("key-files", b"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VxBCIEIB9uj9MZ0+eMSGPDEsIIMtAgbHPyquE8fgBzTrqMBKxw\n-----END PRIVATE KEY-----\n"),
     ("key-files", b"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n-----END PRIVATE KEY-----\n".replace(b"K2Vw", b"K2UA")),
 ]  # fmt: skip
 

@@ -14,7 +14,7 @@ __all__ = ["PARSERS", "Parser"]
 
 MAKERS: tuple[Callable[[], Parser], ...] = (
     ledger.entry, ledger.canonical_json, ledger.structural, ledger.paper, ledger.note, ledger.checkpoint, ledger.verifier_key, ledger.tile, ledger.entry_bundle,
-    ledger.tile_path, ledger.names, ledger.log, ledger.proof, keys.public_keys, keys.signatures, keys.envelope, keys.key_files, keys.certificate, keys.cms,
+    ledger.tile_path, ledger.names, ledger.log, ledger.proof, keys.public_keys, keys.mandate_key, keys.signatures, keys.envelope, keys.key_files, keys.certificate, keys.cms,
     files.bundle, files.bundle_list, files.descriptor, files.reading_request, files.signer_frames, files.signing_ledger, files.backup, files.trust_file,
     record.public_record, texts.manifest, texts.provision_text, texts.typed_text, texts.signing_request, texts.signing_response, texts.person, texts.original,
     texts.scan, texts.press_report, texts.press_register,

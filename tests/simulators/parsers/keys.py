@@ -10,6 +10,7 @@ from tests.simulators import samples
 from tests.simulators.parsers.common import (
     PERSON,
     Parser,
+    text,
     vectors,
 )
 from tests.vectors import make
@@ -39,6 +40,24 @@ def make_rsa() -> bytes:
 
     number = int.from_bytes(hashlib.shake_256(b"SPECIMEN").digest(256), "big") | 1 | 1 << 2047
     return RSAPublicNumbers(65537, number).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def mandate_key() -> Parser:
+    """A key as a mandate of the other Side names it: a suite, and bytes in hex."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    from cochair.protocol.mandates import public_key
+
+    der = Ed25519PublicKey.from_public_bytes(PERSON.public.data).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    def read(data: bytes) -> None:
+        for suite in dsse.SUITES:
+            for given in (data.hex(), text(data)):
+                with contextlib.suppress(Rejected):
+                    public_key(suite, given)
+
+    return Parser(read, (der, make_rsa(), PERSON.public.data.hex().encode()))
 
 
 def signatures() -> Parser:
