@@ -19,6 +19,8 @@ _VALUES = (
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{24,}={0,2}")
 _NUMBER = re.compile(rb"[0-9]+")
 _BLOCK = 512
+_LONGEST = 1 << 21  # a case must not be what fills the memory
+_SMALL = 20_000
 
 
 def mutate(rng: Random, sample: bytes, tokens: tuple[bytes, ...] = ()) -> bytes:
@@ -36,7 +38,7 @@ def mutate(rng: Random, sample: bytes, tokens: tuple[bytes, ...] = ()) -> bytes:
     if _BASE64.search(sample):
         ways += [_base64] * 2
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 4))):
-        data = rng.choice(ways)(rng, data, tokens)
+        data = rng.choice(ways)(rng, data, tokens)[:_LONGEST]
     return data
 
 
@@ -99,16 +101,17 @@ def _json(rng: Random, data: bytes, _tokens: tuple[bytes, ...]) -> bytes:
         value = json.loads(data)
     except (ValueError, RecursionError):
         return data
+    many = 40 if len(data) < _SMALL else 2
     for _ in range(rng.choice((1, 1, 2, 3))):
-        value = change(rng, value)
+        value, many = change(rng, value, many), 2
     try:
         return json.dumps(value, sort_keys=rng.random() < 0.97, separators=(",", ":"), ensure_ascii=rng.random() < 0.03).encode()
     except (UnicodeEncodeError, ValueError, RecursionError):
         return data
 
 
-def change(rng: Random, value: object) -> object:
-    """JSON with one place of it changed."""
+def change(rng: Random, value: object, many: int = 2) -> object:
+    """JSON with one place of it changed; ``many``: how often a member of a list may be repeated."""
     places: list[tuple[object, object]] = []
     root = [value]
     stack: list[object] = [root]
@@ -128,7 +131,7 @@ def change(rng: Random, value: object) -> object:
         other = rng.choice(list(inside))
         inside[key], inside[other] = inside[other], inside[key]
     elif kind == 3 and isinstance(inside, list) and inside is not root:
-        inside[key:key] = [inside[key]] * rng.choice((1, 2, 40))  # type: ignore[misc]
+        inside[key:key] = [inside[key]] * rng.choice((1, 2, many))  # type: ignore[misc]
     elif kind == 4:
         for _ in range(rng.choice((1, 3, 20, 40))):
             inside[key] = rng.choice(([inside[key]], {"a": inside[key]}))  # type: ignore[index]
