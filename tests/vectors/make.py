@@ -415,6 +415,67 @@ def private_ed25519(name):
     return dsse.PrivateKey(Ed25519PrivateKey.from_private_bytes(seed(name)))
 
 
+def evidence_cases():
+    """Two histories of one record (equal up to entry 3), and a record of another Side that acknowledges the first."""
+    from cochair.record import evidence
+
+    signer, other = notes.LogSigner(ORIGIN, seed("log")), notes.LogSigner("ru.example/c7/RU/record", seed("other log"))
+    one = [merkle.leaf_hash(b"entry %d" % n) for n in range(7)]
+    two = [*one[:3], *(merkle.leaf_hash(b"another %d" % n) for n in range(3, 9))]
+
+    def head(leaves, by=signer):
+        text = checkpoints.Checkpoint(by.name, len(leaves), merkle.root(leaves)).text()
+        return notes.sign_note(text, [by.sign(text)])
+
+    def two_heads(short, long, size):
+        return evidence.heads(ROOM, signer.vkey, head(short), head(long), merkle.root(long[:size]), merkle.consistency_proof(long, size))
+
+    def seen(size, root):
+        body = {"heads": {"IN": {"root": root.hex(), "size": size}}}
+        return entries.encode(
+            entries.Entry(
+                v=1, log=other.name, room=ROOM, seq=1, at="2026-01-05T10:00:00Z", salt="00" * 16, kind="seen", schema="record.seen/1", body=body
+            )
+        )
+
+    def acknowledged(size, root, mine=one):
+        data = seen(size, root)
+        theirs = [merkle.leaf_hash(b"first"), merkle.leaf_hash(data), merkle.leaf_hash(b"third")]
+        known = size <= len(mine)
+        prefix, proof = (merkle.root(mine[:size]), merkle.consistency_proof(mine, size)) if known else (None, [])
+        return evidence.acknowledgement(
+            ROOM, (signer.vkey, head(mine), prefix, proof), (other.vkey, head(theirs, other), data, 1, merkle.inclusion_proof(theirs, 1))
+        )
+
+    good = {
+        "fork": [two_heads(one[:5], two, 5), two_heads(one, two[:7], 7), two_heads(one[:4], two[:4], 4)],
+        "older-head": [two_heads(one[:4], one, 4), two_heads([], one, 0), two_heads(one[:3], two, 3)],
+        "seen-root": [acknowledged(5, merkle.root(two[:5])), acknowledged(7, merkle.root(two[:7]))],
+        "seen-beyond": [acknowledged(9, merkle.root(two))],
+    }
+    value = json.loads(good["fork"][0])
+    ack = json.loads(good["seen-root"][0])
+    bad = [
+        {**value, "prefix": value["prefix"][:-1] + ("0" if value["prefix"][-1] != "0" else "1")},
+        {**value, "proof": value["proof"][:-1]},
+        {**value, "first": value["second"], "second": value["first"]},
+        {**value, "key": other.vkey},
+        {**value, "origin": other.name},
+        {**value, "first": head(one[:5], other).decode()},
+        {**value, "v": 2},
+        {**value, "more": 1},
+        {**ack, "entry": ack["entry"].replace("2026", "2027")},
+        {**ack, "index": 0},
+        {**ack, "inclusion": ack["inclusion"][:-1]},
+        {**ack, "prefix": ""},
+        {**ack, "by": ack["origin"]},
+        {**ack, "room": "00" * 32},
+        {**ack, "head": head(two).decode(), "prefix": merkle.root(two[:5]).hex(), "proof": [h.hex() for h in merkle.consistency_proof(two, 5)]},
+    ]
+    found = [{"verdict": verdict, "file": data.decode()} for verdict, files in good.items() for data in files]
+    return found + refused([{"file": canonical.dumps(each).decode() + "\n"} for each in bad] + [{"file": "{}"}, {"file": ""}])
+
+
 def log_cases():
     leaves = [entries.encode(entry(n)) for n in range(300)]
     point = checkpoints.Checkpoint(ORIGIN, 300, merkle.root([merkle.leaf_hash(leaf) for leaf in leaves]))
@@ -445,6 +506,7 @@ FORMATS = {
     "mac": ("log.md", mac_cases, "MAC keys and lines; a refused peer key must not be used"),
     "log": ("log.md", log_cases, "a whole log of 300 entries, made as entry(n) in make.py"),
     "dsse": ("dsse.md", dsse_cases, "envelopes signed by a person"),
+    "evidence": ("evidence.md", evidence_cases, "files of evidence and what they prove"),
     "ed25519": ("ed25519.md", lambda: edges.cases(seed), "which keys register and which signatures hold"),
     "ed25519-edges": ("ed25519.md", lambda: edges.combinations(seed), "the same, every edge of a key with every edge of R, of k and of S, by the textbook in curve.py"),
     "merkle-probes": ("log.md", probes.cases, "proofs, and each spoilt in every way; verdicts by the definitions in tree.py; noise is SHA-256 of 'noise'"),

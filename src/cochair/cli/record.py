@@ -1,14 +1,17 @@
-"""`cochair record`: look into a node's logs, check everything, make the joint tables anew."""
+"""`cochair record`: look into a node's logs, check everything, heal what is damaged, say what is wrong and prove it."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cochair.cli import show
+from cochair.cli import show, verification
 from cochair.cli.opening import FolderArgument, RoomOption, opened, slug, the_room
-from cochair.kit.errors import Rejected
+from cochair.cli.verify import check_evidence, read_anchor
+from cochair.kit.errors import CochairError, NotFound, Rejected
 from cochair.kit.ids import Origin, parse_origin
 from cochair.ledger.entries import Entry, decode
+from cochair.record import faults
 from cochair.record.node import Node
 
 app = typer.Typer(help="A node's record: its logs, and the tables that follow from them.", no_args_is_help=True)
@@ -85,6 +88,57 @@ def rebuild(folder: FolderArgument, room: RoomOption = "", json: show.JsonOption
         names = {one: slug(node, one) for one in chosen}
     lines = [f"{names[one]} {which:8} {digest}" for one in chosen for which, digest in digests[one].items()]
     show.result(digests, json, lines)
+
+
+@app.command(name="faults")
+def faults_(
+    folder: FolderArgument,
+    room: RoomOption = "",
+    out: Annotated[Path | None, typer.Option(help="Write the files of evidence into this folder.")] = None,
+    json: show.JsonOption = False,
+) -> None:
+    """Say what is wrong with any log that the node knows, and write the evidence as files that anybody can check. The status is 1 if anything is wrong.
+
+    Example: `cochair record faults node-in --out evidence`
+    """
+    with opened(folder) as node:
+        chosen = [the_room(node, room)] if room or not node.rooms() else node.rooms()
+        found = {one: faults.troubles(node, one) for one in chosen}
+        files = {f"{slug(node, one)}-{name}": data for one in chosen for name, data in faults.files(found[one])}
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (out / name).write_bytes(data)
+    value = {
+        one: [
+            {"what": each.what, "level": each.level, "log": each.origin, "at": each.at, "words": faults.WORDS[each.what]}
+            for each in each_room
+        ]
+        for one, each_room in found.items()
+    }
+    lines = [f"{each.level}: {each.origin}: {faults.WORDS[each.what]}." for each_room in found.values() for each in each_room]
+    lines += [f"evidence: {out / name}" if out else f"evidence: {name} (write it with --out FOLDER)" for name in files]
+    show.result(value, json, lines or ["Nothing is wrong with any log."])
+    if any(found.values()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def evidence(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of evidence.")],
+    room: Annotated[str, typer.Option(help="A trust file, got by another way than the evidence.")] = "",
+    json: show.JsonOption = False,
+) -> None:
+    """Say what a file of evidence proves, offline. Exit status: 0 proven under keys of the trust file, 1 it proves nothing, 3 whose keys these are is not known.
+
+    Example: `cochair record evidence conflicting-heads-RU-1.json --room trust.json`
+    """
+    if not file.is_file():
+        raise NotFound(f"There is no file {file}", "Check the name")
+    line = check_evidence(file, read_anchor(room) if room else None)
+    show.result(verification.line_value(line), json, verification.line_words(line))
+    if line.status:
+        raise typer.Exit(line.status)
 
 
 def _digests(node: Node, room: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.cosignatures import CosignatureVerifier
 from cochair.ledger.entries import decode
 from cochair.ledger.tiles import bundle_decode, entries_path
-from cochair.record import queries
+from cochair.record import faults, queries, receiving, restoring
 from cochair.record.holding import erased
 from cochair.record.node import Node, Peer
 from cochair.record.receiving import open_checkpoint
@@ -42,11 +42,14 @@ class Pulled:
     structural: int = 0
     cosigned: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
+    heads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """Origin -> what became of the head that the source shows (`receive`), and the head."""
 
 
 def pull(node: Node, room: str, source: Source) -> Pulled:
     """Take from ``source`` what any peer of the room has written and this node does not hold."""
     pulled = Pulled()
+    _look_at_own(node, room, source, pulled)
     for peer in node.peers(room).values():
         slug = node.structural(room, room)["slug"]
         for log in (RECORD, None):  # the record first: it says which instruments, and so which working logs, there are
@@ -60,7 +63,28 @@ def pull(node: Node, room: str, source: Source) -> Pulled:
                     pulled.problems[origin] = str(error)
         _take_cosignature(node, room, source, peer, pulled)
     _fill_gaps(node, room, source, pulled)
+    for origin in faults.examine(node, room):
+        pulled.problems[origin] = faults.FORKED
     return pulled
+
+
+def _look_at_own(node: Node, room: str, source: Source, pulled: Pulled) -> None:
+    """What the source holds of our own record, under our own signature: more than we do is taken back (an old copy was restored here), another history stops us."""
+    origin = node.origin(room)
+    try:
+        said = receiving.own_head(node, room, origin, source.get(f"{origin}/checkpoint"))
+        if said == "behind":
+            before = node.heads(room)[origin][0]
+            size = restoring.take_back(node, room, origin, source.get)
+            pulled.entries[origin] = size - before
+            for name in dict.fromkeys(name for data in node.entries(room, origin, before) for name in names_of(data)):
+                take_content(node, room, source, name, pulled)
+        elif said == "fork":
+            pulled.problems[origin] = faults.FORKED
+    except NotHeld:
+        return
+    except CochairError as error:
+        pulled.problems[origin] = str(error)
 
 
 def working_logs(node: Node, room: str) -> Iterator[str]:
@@ -74,6 +98,8 @@ def working_logs(node: Node, room: str) -> Iterator[str]:
 def acknowledge(node: Node, room: str) -> list[str]:
     """Say in the own logs what was taken, then cosign the peers' records -> ids of the entries written. Log, then cosign: the order is evidence."""
     written = node.acknowledge(room)
+    if faults.stopped(node):
+        return written
     for peer in node.peers(room).values():
         origin = node.origin(room, RECORD, peer.side)
         try:
@@ -136,6 +162,7 @@ def _take_log(node: Node, room: str, source: Source, origin: str, pulled: Pulled
         received = node.receive(
             room, origin, note, 0, _entries(source, origin, 0, size)
         )  # damaged on the way, or a fork behind what we hold
+    pulled.heads[origin] = received.status, note
     if entries:
         pulled.entries[origin] = len(entries)
     if received.status in ("stale", "frozen"):

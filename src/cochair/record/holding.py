@@ -82,19 +82,25 @@ class Holding(ABC):
         (self.publisher.tree / room / "paper" / name).unlink(missing_ok=True)
 
     def remove_erased(self, room: str) -> list[str]:
-        """Remove the papers that other Sides asked to erase -> their ids. Kept are those that what was sealed needs, and those that our own entries name:
-        what our Side wrote, took over or holds as evidence goes by our own `erase` alone.
+        """Remove the papers that were to be erased and are here (again: out of a backup, or from a peer) -> their ids. Kept are those that what was sealed needs, and
+        at another Side's word those that our own entries name: what our Side wrote, took over or holds as evidence goes by our own `erase` alone.
         """
         with self.store.read() as tx:
-            gone = erased(tx, room, but=self.side)
-            names = sorted(n for n in gone - needed(self, tx, room) if self.papers.has(room, n))
-            if names:
+            asked = {
+                notice["body"]["paper"]: notice["side"] == self.side
+                for notice in sorted(queries.notices(tx, room, "erase"), key=self._ours)
+            }
+            names = sorted(n for n in asked.keys() - needed(self, tx, room) if self.papers.has(room, n))
+            if any(not asked[name] for name in names):
                 sql = "SELECT e.data FROM n_entry e JOIN n_log l ON l.room = e.room AND l.origin = e.origin WHERE e.room = ? AND l.side = ?"
                 own = [bytes(row["data"]) for row in tx.query(sql, (room, self.side))]
-                names = [name for name in names if not any(name.encode() in data for data in own)]
+                names = [name for name in names if asked[name] or not any(name.encode() in data for data in own)]
         for name in names:
             self._remove(room, name)
         return names
+
+    def _ours(self, notice: Mapping[str, Any]) -> bool:
+        return bool(notice["side"] == self.side)
 
     def put_structural(self, room: str, value: Mapping[str, Any]) -> str:
         """Keep structural content durably -> its digest; entries that waited for it are applied."""
@@ -115,9 +121,9 @@ class Holding(ABC):
         return value
 
 
-def erased(tx: queries.Tx, room: str, but: str = "") -> set[str]:
-    """Ids of the papers that some Side (but for one, if named) asked to erase."""
-    return {notice["body"]["paper"] for notice in queries.notices(tx, room, "erase") if notice["side"] != but}
+def erased(tx: queries.Tx, room: str) -> set[str]:
+    """Ids of the papers that some Side asked to erase."""
+    return {notice["body"]["paper"] for notice in queries.notices(tx, room, "erase")}
 
 
 def needed(node: Holding, tx: queries.Tx, room: str) -> set[str]:

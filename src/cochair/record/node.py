@@ -22,7 +22,7 @@ from cochair.kit.canonical import dumps
 from cochair.kit.clock import Clock, SystemClock
 from cochair.kit.errors import Conflict, NotFound, Rejected
 from cochair.kit.ids import RECORD, parse_origin
-from cochair.record import checking, live, receiving, restoring, writing
+from cochair.record import checking, faults, live, receiving, restoring, writing
 from cochair.record.contents import RECORD as RECORD_STAGE
 from cochair.record.holding import Draft, Holding
 from cochair.record.keys import create_node_keys
@@ -111,6 +111,7 @@ class Node(Holding, Rooms):
                 node.rebuild(room)
             node.compare_ledgers(room)
             node.settle(room)
+        faults.halt_all(node)
         return node
 
     def close(self) -> None:
@@ -148,7 +149,7 @@ class Node(Holding, Rooms):
                 self.halted[log["origin"]] = log["frozen"]
             signed = self._compare(log["origin"], log["size"], log["root"], heads[log["origin"]])
             behind = signed < log["size"] or self.publisher.size(log["origin"]) < log["size"]
-            if behind and not self.ask_first and log["origin"] not in self.halted:
+            if behind and not self.ask_first and log["origin"] not in self.halted and not faults.stopped(self):
                 self.publish(room, log["origin"], log["size"])
 
     def asked(self) -> None:

@@ -18,7 +18,7 @@ from cochair.ledger.macs import MacVerifier, mac_key
 from cochair.ledger.merkle import EMPTY_ROOT, HASH_SIZE, Frontier
 from cochair.ledger.notes import LogSigner, check_text, open_note, sign_note, split_note
 from cochair.record.keys import SIGNER_FOLDER, check_closed, load_node_keys
-from cochair.record.signer_ledger import Head, SignLedger
+from cochair.record.signer_ledger import STOPPED, Head, SignLedger
 from cochair.record.signer_wire import (
     Answer,
     Cosign,
@@ -54,6 +54,7 @@ class Keeper:
     def __init__(self, node: Path) -> None:
         folder = node / SIGNER_FOLDER
         self._lock = _take(folder)
+        self._stopped = folder / STOPPED
         try:
             self._keys = load_node_keys(node)
             self._ledger = SignLedger(folder)
@@ -100,6 +101,10 @@ class Keeper:
 
     def _head(self, request: Request) -> Head | None:
         """What the request would put into the ledger, checked for form; None if nothing."""
+        if isinstance(request, Sign | Mac | Cosign) and self._stopped.exists():
+            raise Conflict(
+                "This node's key signed two histories of one log, and signs no head any more", "Look at the evidence: cochair node check"
+            )
         match request:
             case Sign(origin, size, root):
                 self._own(origin)

@@ -24,6 +24,8 @@ from cochair.record.keys import check_closed, sync_folder, write_private
 Use: TypeAlias = Literal["sign", "mac", "cosign"]
 
 FILE = "sign-ledger"
+STOPPED = "stopped"
+"""File beside the ledger that ends all signing of heads: this node's key signed two histories (`record.faults`)."""
 COMPACT_AT = 4 * 1024 * 1024
 """Bytes beyond which the file is written anew with the last line of each log."""
 

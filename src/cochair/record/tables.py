@@ -27,7 +27,11 @@ NODE_TABLES = (
         "CREATE TABLE n_trust (room TEXT NOT NULL, side TEXT NOT NULL, domain TEXT NOT NULL, log_key TEXT NOT NULL, cosign_key TEXT NOT NULL,"
         " exchange_key TEXT NOT NULL, PRIMARY KEY (room, side))"
     ),
-    "CREATE TABLE n_evidence (room TEXT NOT NULL, origin TEXT NOT NULL, what TEXT NOT NULL, at TEXT NOT NULL, held {blob} NOT NULL, shown {blob} NOT NULL)",
+    # `held` and `shown`: notes, or b""; `file`: the portable evidence, if there can be any
+    (
+        "CREATE TABLE n_evidence (room TEXT NOT NULL, origin TEXT NOT NULL, what TEXT NOT NULL, at TEXT NOT NULL, held {blob} NOT NULL, shown {blob} NOT NULL,"
+        " file {blob})"
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from cochair.kit.errors import CochairError, Conflict, Rejected
 from cochair.kit.ids import RECORD, instrument_of, parse_id, parse_origin
 from cochair.ledger.entries import Entry, decode, encode, new_salt
 from cochair.ledger.merkle import EMPTY_ROOT
+from cochair.record import faults
 from cochair.record import live as rooms
 from cochair.record.contents import BODIES
 from cochair.record.live import Live
@@ -61,7 +62,7 @@ def acknowledge(node: Node, room: str) -> list[str]:
             own = live.fold.state.logs.get(f"{node.side}/{name}")
             if not any(_said_something(log, _seen_of(own, log)) for log in others):
                 continue
-            if node.ask_first or node.halted.get(node_origin(node, live, name)):
+            if node.ask_first or faults.stopped(node) or node.halted.get(node_origin(node, live, name)):
                 continue
             log = _own_log(node, live, name)
             body = _heads(live, log)
@@ -104,6 +105,8 @@ def _own_log(node: Node, live: Live, name: str) -> LogState:
 
 
 def _check_halted(node: Node, origin: str) -> None:
+    if why := faults.stopped(node):
+        raise CochairError(why, "Look at the evidence, then decide: cochair node check, cochair node resume")
     if node.ask_first:
         raise CochairError(
             "This node was restored from a backup and has not asked the other Side for its own heads", "Pull from the other Side first"
