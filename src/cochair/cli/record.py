@@ -8,6 +8,9 @@ import typer
 from cochair.cli import show, verification
 from cochair.cli.opening import FolderArgument, RoomOption, opened, slug, the_room
 from cochair.cli.verify import check_evidence, read_anchor
+from cochair.exchange import carry
+from cochair.exchange import heal as healing
+from cochair.exchange.sources import FolderSource
 from cochair.kit.errors import CochairError, NotFound, Rejected
 from cochair.kit.ids import Origin, parse_origin
 from cochair.ledger.entries import Entry, decode
@@ -71,6 +74,40 @@ def fsck(folder: FolderArgument, room: RoomOption = "", json: show.JsonOption = 
     lines += [f"  {which:8} {digest}" for one in digests for which, digest in digests[one].items()]
     show.result(value, json, [*lines, "All is well." if not problems else f"{len(problems)} problems."])
     if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def heal(
+    folder: FolderArgument,
+    room: RoomOption = "",
+    source: Annotated[Path | None, typer.Option("--from", help="Folder with the other Side's tree, instead of its address.")] = None,
+    bundle: Annotated[Path | None, typer.Option(help="A bundle of the other Side, instead of its address.")] = None,
+    json: show.JsonOption = False,
+) -> None:
+    """Check everything, and heal what is damaged: entries, papers and contents from the own tree or the other Side, rows and tiles from the logs.
+
+    Stop the server of the node before. The status is 1 if something could not be healed.
+
+    Example: `cochair record heal node-in --from /media/stick/tree`
+    """
+    if source and bundle:
+        raise CochairError("One source at a time", "Give --from or --bundle")
+    with opened(folder) as node, show.working("Healing"):
+        if bundle:
+            with carry.unpacked(node, bundle) as (chosen, unpacked):
+                done = {chosen: healing.heal(node, chosen, [unpacked])}
+        else:
+            rooms = [the_room(node, room)] if room or source or not node.rooms() else node.rooms()
+            done = {one: healing.heal(node, one, [FolderSource(source)] if source else []) for one in rooms}
+    found = [problem for one in done.values() for problem in one.found]
+    left = [problem for one in done.values() for problem in one.left]
+    lines = [f"found: {p.what}: {p.where}: {p.detail}" for p in found] + [f"left:  {p.what}: {p.where}: {p.detail}" for p in left]
+    value = {
+        name: [{"what": p.what, "where": p.where, "detail": p.detail} for p in each] for name, each in (("found", found), ("left", left))
+    }
+    show.result(value, json, [*lines, "All is well." if not left else f"{len(left)} problems could not be healed: try another copy."])
+    if left:
         raise typer.Exit(1)
 
 

@@ -14,6 +14,7 @@ from cochair.kit.ids import parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.entries import decode
 from cochair.ledger.merkle import Frontier, leaf_hash
+from cochair.ledger.merkle import root as tree_root
 from cochair.ledger.notes import Verifier, open_note
 from cochair.record import live as rooms
 from cochair.record.digest import digest, folded_rows, row_line, stored_rows, tables_of
@@ -24,7 +25,7 @@ from cochair.record.receiving import open_checkpoint
 from cochair.record.registry import Digest
 from cochair.record.rows import Changes
 from cochair.record.store import Tx, index_sql, insert_sql, quoted, table_sql
-from cochair.record.tree import altered
+from cochair.record.tree import altered, published_leaves
 
 if TYPE_CHECKING:
     from cochair.record.node import Node
@@ -113,7 +114,7 @@ def fsck(node: Node, room: str) -> list[Problem]:
         problems += _contents(node, tx, room)
         problems += _rows(node, tx, room)
     if not any(problem.what in ("entry", "root") for problem in problems):
-        problems += [Problem("tile", path, "it is not what the entries give: remove it, it is made again") for path in altered(node, room)]
+        problems += [Problem("tile", path, "it is not what the entries give: run heal, it is made again") for path in altered(node, room)]
     return problems
 
 
@@ -122,25 +123,27 @@ def _log(node: Node, tx: Tx, room: str, log: Mapping[str, object]) -> list[Probl
     frontier = Frontier()
     for index, row in enumerate(tx.query("SELECT seq, data FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq", (room, origin))):
         if row["seq"] != index:
-            return [Problem("entry", f"{origin} {index}", "the entry is missing: take the log back from the other Side")]
+            return [Problem("entry", f"{origin} {index}", "the entry is missing: run heal")]
         frontier.append(leaf_hash(bytes(row["data"])))
     if frontier.size != size:
         return [
             Problem(
                 "entry",
                 f"{origin} {frontier.size}",
-                f"the log says {size} entries, {frontier.size} are there: take it back from the other Side",
+                f"the log says {size} entries, {frontier.size} are there: run heal",
             )
         ]
     problems = []
     root = frontier.root()
     if root.hex() != log["root"]:
+        if (first := _first_difference(node, tx, room, origin, str(log["root"]))) is not None:
+            problems.append(Problem("entry", f"{origin} {first}", "it is not the entry that was signed: run heal"))
         problems.append(
             Problem("root", origin, f"the entries give the root {root.hex()}, the log says {log['root']}: {_first_bad(tx, room, origin)}")
         )
     try:
         note = node.checkpoint(room, origin)
-        checkpoint = _open(node, room, origin, note)
+        checkpoint = open_own_or_peer(node, room, origin, note)
         if (checkpoint.size, checkpoint.root) != (size, root):
             problems.append(Problem("checkpoint", origin, f"it covers {checkpoint.size} entries with another root than the {size} held"))
     except NotFound:
@@ -155,6 +158,15 @@ def _log(node: Node, tx: Tx, room: str, log: Mapping[str, object]) -> list[Probl
     return problems
 
 
+def _first_difference(node: Node, tx: Tx, room: str, origin: str, wanted: str) -> int | None:
+    """The first entry that differs from the hashes in the published tree, where these give the root that the log should have."""
+    leaves = published_leaves(node, room, origin)
+    if tree_root(leaves).hex() != wanted:
+        return None
+    rows = tx.query("SELECT seq, data FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq", (room, origin))
+    return next((row["seq"] for row, leaf in zip(rows, leaves, strict=False) if leaf_hash(bytes(row["data"])) != leaf), None)
+
+
 def _first_bad(tx: Tx, room: str, origin: str) -> str:
     """The first entry that is not what it should be by itself, to help the search."""
     for row in tx.query("SELECT seq, data FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq", (room, origin)):
@@ -164,10 +176,11 @@ def _first_bad(tx: Tx, room: str, origin: str) -> str:
                 return f"entry {row['seq']} stands in a wrong place"
         except Rejected as error:
             return f"entry {row['seq']}: {error.what}"
-    return "each entry is well-formed by itself; compare with the copy of the other Side"
+    return "each entry is well-formed by itself; compare with the copy of the other Side, or run heal"
 
 
-def _open(node: Node, room: str, origin: str, note: bytes) -> Checkpoint:
+def open_own_or_peer(node: Node, room: str, origin: str, note: bytes) -> Checkpoint:
+    """The checkpoint of a note of any log of a room, by whoever's key or MAC it must be; raises `CochairError`."""
     side = parse_origin(origin).side
     if side != node.side:
         return open_checkpoint(node, room, origin, note, node.peers(room)[side])
@@ -188,12 +201,12 @@ def _contents(node: Node, tx: Tx, room: str) -> list[Problem]:
         try:
             node.papers.structural_stored(room, digest_)
         except CochairError as error:
-            problems.append(Problem("structural", digest_, error.what))
+            problems.append(Problem("structural", digest_, f"{error.what}: run heal"))
     for name in node.papers.held(room):
         try:
             node.papers.stored(room, name)
         except CochairError as error:
-            problems.append(Problem("paper", name, error.what))
+            problems.append(Problem("paper", name, f"{error.what}: run heal"))
     gone = erased(tx, room)
     sql = "SELECT e.data FROM n_entry e JOIN n_log l ON l.room = e.room AND l.origin = e.origin WHERE e.room = ? AND l.side = ? ORDER BY e.ord"
     missing: set[str] = set()
@@ -205,7 +218,7 @@ def _contents(node: Node, tx: Tx, room: str) -> list[Problem]:
         if entry.kind in ("statement", "position", "seal", "comment"):
             named = {k: v for k, v in entry.body.items() if k not in ("account", "heads", "slot")} if entry.kind == "seal" else entry.body
             missing |= {p for p in papers_named(named) if p not in gone and p != room and not node.papers.has(room, p)}
-    problems += [Problem("paper", name, "an own entry names it and it is not held") for name in sorted(missing)]
+    problems += [Problem("paper", name, "an own entry names it and it is not held: run heal") for name in sorted(missing)]
     return problems
 
 

@@ -88,7 +88,8 @@ def acknowledgement(
     room: str, mine: tuple[str, bytes, bytes | None, Sequence[bytes]], theirs: tuple[str, bytes, bytes, int, Sequence[bytes]]
 ) -> bytes:
     """The file about an acknowledgement. ``mine``: key, head, root at the size that was acknowledged (None: it is shorter), its proof; ``theirs``: key, head, entry,
-    its index, its proof."""
+    its index, its proof.
+    """
     key, head, prefix, proof = mine
     by_key, by_head, entry, index, inclusion = theirs
     about, _ = _head(head.decode(errors="replace"), key)

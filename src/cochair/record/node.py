@@ -182,6 +182,11 @@ class Node(Holding, Rooms):
                 self._lives[room] = live.begin(self.registry, room, lambda digest: self.papers.structural(room, digest))
             return self._lives[room]
 
+    def forget(self, room: str) -> None:
+        """Read the room anew from its tables before the next write: somebody changed them behind its memory."""
+        with self._lock:
+            self._lives.pop(room, None)
+
     @contextmanager
     def writing(self, room: str) -> Iterator[tuple[Tx, live.Live]]:
         """One transaction of the record on a room: locked, up to date; committed at the end. A failure forgets the room's memory with the transaction."""

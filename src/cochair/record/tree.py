@@ -97,6 +97,20 @@ def altered(node: Node, room: str) -> list[str]:
     return wrong
 
 
+def published_leaves(node: Node, room: str, origin: str) -> list[bytes]:
+    """Leaf hashes as the tree's own hash tiles of the present size have them; [] if one is missing. Whether they are right, their root tells."""
+    size = node.heads(room).get(origin, (0, b""))[0]
+    found: list[bytes] = []
+    for tile in tiles_for(size):
+        if tile.level == 0:
+            try:
+                data = (node.publisher.tree / origin / tile.path).read_bytes()
+            except OSError:
+                return []
+            found += [data[at : at + 32] for at in range(0, len(data), 32)]
+    return found
+
+
 def _above(node: Node, room: str, origin: str, leaves: list[bytes], first: int, tile: Tile) -> list[bytes]:
     """The hashes of one tile: leaf hashes, or roots of whole subtrees below it."""
     level = tile.level or 0
