@@ -62,6 +62,7 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "protocol.concordance": _PEN,
         "protocol.comment": _NEGOTIATE,
         "protocol.signatory": _PEN,
+        "working.end": _PEN,
         "manifest.prepare": _PEN,
         "mandate.file": _SECRETARY,
         "seal.file": _COCHAIR,

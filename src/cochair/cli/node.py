@@ -185,7 +185,7 @@ def pull(
 def check(folder: FolderArgument, json: show.JsonOption = False) -> None:
     """Look whether the node is fit: keys, sign-ledger, heads, what waits, where the peers are.
 
-    Exit status: 0 all is well; 1 something is to be done here, or waits; 4 a discrepancy: evidence of two histories, or this node must not sign.
+    Exit status: 0 all is well; 1 something is to be done here, or waits; 4 two histories of one log, of the other Side's or our own: people must act.
 
     Example: `cochair node check node-in`
     """
@@ -195,13 +195,13 @@ def check(folder: FolderArgument, json: show.JsonOption = False) -> None:
             bad.append("It was restored and has not asked the other Sides yet: cochair node recover")
         rooms: dict[str, dict[str, Any]] = {}
         known = run.addresses(node)
-        grave = bool(node.halted) or node.ask_first
+        grave = False
         for room in node.rooms():
             waiting = _waiting(node, room)
             bad += [f"{origin}: {why}" for origin, why in waiting.items()]
             troubles = faults.troubles(node, room)
             bad += [f"{one.level}: {one.origin}: {faults.WORDS[one.what]}" for one in troubles]
-            grave |= any(one.level == "discrepancy" for one in troubles)
+            grave |= any(one.what in faults.GRAVE for one in troubles)
             peers = {side: _place(known.get(room, {}).get(side, run.Address())) for side in node.peers(room)}
             heads = {origin: size for origin, (size, _root) in node.heads(room).items()}
             rooms[room] = {"slug": slug(node, room), "heads": heads, "waiting": waiting, "peers": peers}
@@ -251,3 +251,4 @@ def _place(address: run.Address) -> str:
 app.command()(copies.backup)
 app.command()(copies.restore)
 app.command(name="recover")(copies.recover_)
+app.command()(copies.regain)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cochair.accounts.rights import Actor
 from cochair.cli import show, verification
 from cochair.cli.opening import FolderArgument, RoomOption, opened, slug, the_room
 from cochair.cli.verify import check_evidence, read_anchor
@@ -14,8 +15,10 @@ from cochair.exchange.sources import FolderSource
 from cochair.kit.errors import CochairError, NotFound, Rejected
 from cochair.kit.ids import Origin, parse_origin
 from cochair.ledger.entries import Entry, decode
+from cochair.protocol import endings
 from cochair.record import faults
 from cochair.record.node import Node
+from cochair.record.tree import write_tree
 
 app = typer.Typer(help="A node's record: its logs, and the tables that follow from them.", no_args_is_help=True)
 
@@ -109,6 +112,39 @@ def heal(
     show.result(value, json, [*lines, "All is well." if not left else f"{len(left)} problems could not be healed: try another copy."])
     if left:
         raise typer.Exit(1)
+
+
+@app.command()
+def end(
+    folder: FolderArgument,
+    instrument: Annotated[str, typer.Argument(help="The instrument whose working papers end, such as IN/record/12.")],
+    why: Annotated[
+        str,
+        typer.Option(
+            help="adopted: destroyed by both after adoption; anew: begun anew by both, after two heads that contradict each other."
+        ),
+    ],
+    room: RoomOption = "",
+    json: show.JsonOption = False,
+) -> None:
+    """Say for our Side that the working papers of an instrument end. Once both Sides have said so, each destroys them; `anew` proposes ours again in those that follow.
+
+    Example: `cochair record end node-in IN/record/12 --why adopted`
+    """
+    if why not in ("adopted", "anew"):
+        raise CochairError(f"{why} is no reason", "Give --why adopted, or --why anew")
+    with opened(folder) as node:
+        chosen = the_room(node, room)
+        said = endings.say(node, chosen, Actor(node.side, "command line", frozenset({"secretary"})), instrument, why)  # type: ignore[arg-type]  # checked above
+        write_tree(node, chosen)
+        papers = endings.state(node, chosen, instrument)
+    done = bool(papers.destroyed)
+    words = (
+        f"Destroyed here: {papers.before}. Now: {papers.log}."
+        if done
+        else f"Said: {said}. {papers.log} stays until the other Side says the same: exchange."
+    )
+    show.result({"entry": said, "log": papers.log, "before": papers.before, "destroyed": list(papers.destroyed)}, json, [words])
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Bundles of a room: what this node publishes, written as one file; and a file from the other Side, read and pulled from."""
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cochair.exchange import bundle, pull
@@ -11,6 +11,7 @@ from cochair.kit.ids import RECORD, parse_origin
 from cochair.ledger import notes
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.notes import split_note
+from cochair.ledger.papers import open_structural
 from cochair.record.node import Node
 from cochair.record.tree import log_files, write_tree
 
@@ -64,6 +65,24 @@ def unpacked(node: Node, source: Path) -> Iterator[tuple[str, FolderSource]]:
     with bundle.read(source, verifiers=[notes.Verifier(peer.log_key)], beside=node.folder) as opened:
         if opened.header != header:
             raise Rejected("The bundle changed while it was read")
+        yield header.room, FolderSource(opened.folder)
+
+
+@contextmanager
+def unpacked_unknown(source: Path) -> Iterator[tuple[str, FolderSource]]:
+    """A bundle of a room that this machine knows nothing of, in order in itself: its list is under a key that terms in it name for its sender. Nothing more is believed."""
+    header = bundle.peek(source)
+    keys = set()
+    for name, data in bundle.skim(source, f"{header.room}/structural", notes.NOTE_LIMIT):
+        with suppress(Rejected):
+            terms = open_structural(data, name)
+            given = terms.get("sides", []) if isinstance(terms, dict) and terms.get("what") == "terms" else []
+            keys |= {
+                str(each["log_key"]) for each in given if isinstance(each, dict) and each.get("side") == header.side and each.get("log_key")
+            }
+    if not keys:
+        raise Rejected(f"The bundle holds no terms that name {header.side}, who is said to have sent it", "Ask for a bundle of the record")
+    with bundle.read(source, verifiers=[notes.Verifier(key) for key in sorted(keys)], beside=source.absolute().parent) as opened:
         yield header.room, FolderSource(opened.folder)
 
 

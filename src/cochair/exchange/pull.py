@@ -12,12 +12,13 @@ from typing import Any
 
 from cochair.exchange.sources import Source
 from cochair.kit.errors import CochairError, NotHeld, Rejected
-from cochair.kit.ids import RECORD, Origin, parse_origin, working_log
+from cochair.kit.ids import RECORD, Origin, parse_origin
 from cochair.ledger import notes
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.cosignatures import CosignatureVerifier
 from cochair.ledger.entries import decode
 from cochair.ledger.tiles import bundle_decode, entries_path
+from cochair.protocol import endings
 from cochair.record import faults, queries, receiving, restoring
 from cochair.record.holding import erased
 from cochair.record.node import Node, Peer
@@ -88,11 +89,11 @@ def _look_at_own(node: Node, room: str, source: Source, pulled: Pulled) -> None:
 
 
 def working_logs(node: Node, room: str) -> Iterator[str]:
-    """Names of the working logs that the room's instruments have, by any Side's word."""
+    """Names of the working logs that the room's instruments have, by any Side's word; those that all Sides have ended are never taken in again."""
     with node.read() as tx:
         instruments = queries.matters(tx, room, "protocol.instrument")
     for matter in instruments:
-        yield working_log(matter.subject)
+        yield endings.current(node, room, matter.subject)
 
 
 def acknowledge(node: Node, room: str) -> list[str]:

@@ -13,7 +13,7 @@ from cochair.exchange import pull
 from cochair.exchange.descriptor import Descriptor
 from cochair.exchange.sources import FolderSource, HttpsSource, Source
 from cochair.kit.errors import CochairError, NotFound, Rejected
-from cochair.protocol import seals
+from cochair.protocol import endings, seals
 from cochair.record import faults, receiving
 from cochair.record.node import Node
 from cochair.record.tree import write_tree
@@ -98,6 +98,7 @@ def settle(node: Node, room: str) -> None:
         node.ask_first or faults.stopped(node) or node.halted.get(node.origin(room))
     ):  # else nothing can be said now; it reads and receives
         seals.check_seals(node, room)
+        endings.carry_out(node, room)
         pull.acknowledge(node, room)
     write_tree(node, room)
 

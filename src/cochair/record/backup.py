@@ -197,6 +197,25 @@ def restore(source: Path, folder: Path, *, signer: Path | None, database_url: st
     return about
 
 
+def without(folder: Path, *, signer: Path, specimen: bool, database_url: str | None = None, ledger_lost: bool = False) -> About:
+    """Make a node's folder out of its keys alone, where no backup is left: it knows no room, and is marked as restored. Raises `CochairError`."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Conflict(f"{folder} is not empty", "Choose a new folder")
+    work = Path(tempfile.mkdtemp(prefix=".regain-", dir=folder.absolute().parent))
+    try:
+        _copy_keys(signer, work, ledger_lost=ledger_lost)
+        public = load_public_keys(work)
+        about = {"v": 1, "side": public.side, "domain": public.domain, "specimen": specimen, "database": database_url}
+        (work / "node.json").write_bytes(dumps(about))
+        mark(work)
+        if folder.exists():
+            folder.rmdir()
+        work.rename(folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return About(public.side, public.domain, "", {}, [])
+
+
 @contextmanager
 def _unpacked(source: Path, parent: Path) -> Iterator[tuple[Path, About]]:
     """A new folder with the members of a backup, each one checked; gone afterwards unless it was moved."""
@@ -259,6 +278,16 @@ def _unpack(tar: tarfile.TarFile, info: tarfile.TarInfo | None, member: Member, 
 
 
 def _give_back_keys(signer: Path, work: Path, about: About, *, ledger_lost: bool) -> None:
+    """The keys of the node that the backup is of."""
+    _copy_keys(signer, work, ledger_lost=ledger_lost)
+    public = load_public_keys(work)
+    if (public.side, public.domain) != (about.side, about.domain):
+        raise Conflict(
+            f"The keys are of {public.side} at {public.domain}, the backup of {about.side} at {about.domain}", "Give the node's own keys"
+        )
+
+
+def _copy_keys(signer: Path, work: Path, *, ledger_lost: bool) -> None:
     """Copy the signer's folder, but for what a running signer makes."""
     target = work / SIGNER_FOLDER
     target.mkdir(mode=0o700)
@@ -267,15 +296,11 @@ def _give_back_keys(signer: Path, work: Path, about: About, *, ledger_lost: bool
             with os.fdopen(os.open(target / path.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write(path.read_bytes())
     try:
-        public = load_public_keys(work)
+        load_public_keys(work)
     except NotFound:
         raise NotFound(
             f"There are no keys of a node in {signer}", "Give the folder `signer` of the node, from the copy of its keys"
         ) from None
-    if (public.side, public.domain) != (about.side, about.domain):
-        raise Conflict(
-            f"The keys are of {public.side} at {public.domain}, the backup of {about.side} at {about.domain}", "Give the node's own keys"
-        )
     if not (target / FILE).exists():
         if not ledger_lost:
             raise NotFound(

@@ -18,6 +18,7 @@ from cochair.ledger.merkle import root as tree_root
 from cochair.ledger.notes import Verifier, open_note
 from cochair.record import live as rooms
 from cochair.record.digest import digest, folded_rows, row_line, stored_rows, tables_of
+from cochair.record.faults import DESTROYED
 from cochair.record.fields import papers_named
 from cochair.record.fold import Fold
 from cochair.record.publish import is_signed
@@ -68,25 +69,31 @@ def state_digest(node: Node, room: str, which: Digest, cut: Mapping[str, int] | 
 def rebuild(node: Node, room: str) -> None:
     """See `Node.rebuild`."""
     with node.writing(room) as (tx, live):
-        fold, changes = replay(node, tx, room)
-        for table in node.registry.tables.values():
-            new = f"{table.name}__new"
-            tag = f"_{live.ord + 2}" if _has_index(tx, node, f"{table.name}_key") else ""
-            tx.execute(f"DROP TABLE IF EXISTS {quoted(new)}")
-            tx.execute(table_sql(node.store, table, new))
-            columns = ", ".join(quoted(n) for n in ("room", *(c.name for c in table.columns), "src"))
-            tx.execute(f"INSERT INTO {quoted(new)} ({columns}) SELECT {columns} FROM {quoted(table.name)} WHERE room <> ?", (room,))  # noqa: S608
-            tx.many(insert_sql(table, new), ((room, *row) for row in folded_rows(changes, table.name)))
-            for sql in index_sql(table, new, tag):
-                tx.execute(sql)
-            tx.execute(f"DROP TABLE {quoted(table.name)}")
-            tx.execute(f"ALTER TABLE {quoted(new)} RENAME TO {quoted(table.name)}")
-        tx.many(
-            "UPDATE n_log SET applied = ?, stopped = ? WHERE room = ? AND origin = ?",
-            [(log.applied, log.stopped, room, log.origin) for log in fold.state.logs.values()],
-        )
-        live.changed = True
-        rooms.catch_up(tx, live)
+        rebuild_in(node, tx, live)
+
+
+def rebuild_in(node: Node, tx: Tx, live: rooms.Live) -> None:
+    """The same inside a transaction that has begun."""
+    room = live.room
+    fold, changes = replay(node, tx, room)
+    for table in node.registry.tables.values():
+        new = f"{table.name}__new"
+        tag = f"_{live.ord + 2}" if _has_index(tx, node, f"{table.name}_key") else ""
+        tx.execute(f"DROP TABLE IF EXISTS {quoted(new)}")
+        tx.execute(table_sql(node.store, table, new))
+        columns = ", ".join(quoted(n) for n in ("room", *(c.name for c in table.columns), "src"))
+        tx.execute(f"INSERT INTO {quoted(new)} ({columns}) SELECT {columns} FROM {quoted(table.name)} WHERE room <> ?", (room,))  # noqa: S608
+        tx.many(insert_sql(table, new), ((room, *row) for row in folded_rows(changes, table.name)))
+        for sql in index_sql(table, new, tag):
+            tx.execute(sql)
+        tx.execute(f"DROP TABLE {quoted(table.name)}")
+        tx.execute(f"ALTER TABLE {quoted(new)} RENAME TO {quoted(table.name)}")
+    tx.many(
+        "UPDATE n_log SET applied = ?, stopped = ? WHERE room = ? AND origin = ?",
+        [(log.applied, log.stopped, room, log.origin) for log in fold.state.logs.values()],
+    )
+    live.changed = True
+    rooms.catch_up(tx, live)
 
 
 def _has_index(tx: Tx, node: Node, name: str) -> bool:
@@ -100,7 +107,11 @@ def waiting(node: Node, room: str) -> dict[str, str]:
     """See `Node.waiting`."""
     with node.writing(room) as (tx, live):
         frozen = {r["origin"]: r["frozen"] for r in tx.query("SELECT origin, frozen FROM n_log WHERE room = ?", (room,))}
-        logs = {log.origin: frozen.get(log.origin) or log.stopped or log.waiting for log in live.fold.state.logs.values()}
+        logs = {
+            log.origin: frozen.get(log.origin) or log.stopped or log.waiting
+            for log in live.fold.state.logs.values()
+            if frozen.get(log.origin) != DESTROYED
+        }
     return {origin: why for origin, why in sorted(logs.items()) if why}
 
 
@@ -151,7 +162,7 @@ def _log(node: Node, tx: Tx, room: str, log: Mapping[str, object]) -> list[Probl
             problems.append(Problem("checkpoint", origin, "there is none"))
     except CochairError as error:
         problems.append(Problem("checkpoint", origin, str(error)))
-    if parse_origin(origin).side == node.side:
+    if parse_origin(origin).side == node.side and log["frozen"] != DESTROYED:
         last = node.signer.last(origin)
         if last is not None and last != (size, root):
             problems.append(Problem("ledger", origin, f"the signer signed {last[0]} entries with root {last[1].hex()}"))

@@ -50,6 +50,8 @@ class Trouble(NamedTuple):
     file: bytes = b""
 
 
+GRAVE = frozenset({"fork", "conflicting-heads", "working-heads"})
+"""Two histories of one log: people of both Sides must act."""
 LEVELS = {"older-head": "stale", "fork": "discrepancy", "conflicting-heads": "discrepancy"}
 
 
@@ -182,7 +184,7 @@ def files(found: Sequence[Trouble]) -> Iterator[tuple[str, bytes]]:
 WORDS = {
     "older-head": "its Side shows less of it than it did; our copy is kept and lies in our tree, for that Side to take back with cochair node recover",
     "conflicting-heads": "its key signed two histories; it stands at the last good head, both are kept as proof, and own work goes on",
-    "working-heads": "two heads of these working papers contradict each other; both Sides begin them anew with cochair protocol anew",
+    "working-heads": "two heads of these working papers contradict each other; both Sides begin them anew with cochair record end --why anew",
     "seen-root": "the other Side acknowledges other contents of our record than it has; compare the evidence with the other Side",
     "seen-beyond": "the other Side acknowledges more of our record than there is; compare the evidence with the other Side",
     "fork": "our own key signed two histories of this log; nothing is signed until people have decided (docs/operate/recover.md)",

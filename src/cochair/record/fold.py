@@ -5,6 +5,7 @@ The rulebook:
 1. Entries are held per log and applied one after the other. An entry waits, with all behind it, while it acknowledges more than is applied here or names
    structural content that is not held (R3: only closed cuts are folded). A kind or schema that is unknown stops the log there.
 2. An entry is judged by `record.void` from its causal past. A void one is kept with its reason and has no other effect.
+   A working log of a later turn waits while one of an earlier turn of its instrument is in the cut: one matter never stands in two logs.
 3. What changes: the rows of the entry itself, of its matter, of its slot, of its log's heads. Terms that come into force put every matter anew.
 4. The result depends on the cut alone, never on the order or the portions in which the entries came. So `Fold.advance` may be called after each entry or
    once for a hundred thousand, and live tables equal rebuilt ones.
@@ -21,7 +22,7 @@ import msgspec
 
 from cochair.kit import canonical
 from cochair.kit.errors import Rejected
-from cochair.kit.ids import parse_origin
+from cochair.kit.ids import instrument_of, parse_origin, turn_of, working_log
 from cochair.ledger.entries import KINDS, VERSION, Entry, decode
 from cochair.record import contents
 from cochair.record.agreement import Acknowledgements, Finding, Revoke, Seal, Seen
@@ -43,7 +44,7 @@ class Fold:
         self.registry = registry
         self.state = State(room)
         self.acks = Acknowledgements()
-        self._structural = structural
+        self.structural = structural
         self._decoders = {schema: kind.content for schema, kind in registry.kinds.items()}
         self._rows = Rows(registry)
         self._matters: set[str] = set()
@@ -88,18 +89,28 @@ class Fold:
         """The verdict on an entry, were it the next of its log; nothing is changed."""
         if (entry.log, entry.room, entry.seq) != (log.origin, self.state.room, log.applied):
             return Judged(void="misplaced")
-        return judge(self.registry, WriterPast(self.state, log, self._structural), entry)
+        return judge(self.registry, WriterPast(self.state, log, self.structural), entry)
+
+    def earlier(self, log: LogState) -> str:
+        """The working log of an earlier turn of the same instrument that is still here, or ""; a log of a later turn is not applied beside it."""
+        if not log.working or (turn := turn_of(log.log)) == 1:
+            return ""
+        names = {working_log(instrument_of(log.log), before) for before in range(1, turn)}
+        return next((one.name for one in self.state.logs.values() if one.log in names and (one.tags or one.pending)), "")
 
     def chain(self) -> TermsChain:
         """The terms at the present cut."""
         if self._chain is None:
             cut = {log.side: log.applied for log in self.state.logs.values() if not log.working}
-            self._chain = TermsChain(self.state.room, self.state.slots, self.acks, cut, self._structural)
+            self._chain = TermsChain(self.state.room, self.state.slots, self.acks, cut, self.structural)
         return self._chain
 
     # -- one entry ----------------------------------------------------------------------------------------------------------------------
 
     def _apply_next(self, log: LogState) -> bool:
+        if log.log.count("-") > 2 and (earlier := self.earlier(log)):
+            log.waiting = f"{earlier} to be destroyed"
+            return False
         entry, verdict = self._read(log, log.pending[0])
         if verdict.stop:
             log.stopped = f"needs version {verdict.stop}"
@@ -179,7 +190,7 @@ class Fold:
             self._chain = None
 
     def _terms_known(self, log: LogState) -> str:
-        return TermsChain(self.state.room, self.state.slots, self.acks, known_cut(log), self._structural).digests[-1]
+        return TermsChain(self.state.room, self.state.slots, self.acks, known_cut(log), self.structural).digests[-1]
 
     def _position(self, log: LogState, entry: Entry, name: str, body: contents.Position) -> str:
         subject = name if body.subject == "self" else body.subject
@@ -323,7 +334,7 @@ class Fold:
         slot = self.state.slots[key]
         self._rows.drop(key)
         cut = {log.side: log.applied for log in self.state.logs.values() if not log.working}
-        agreed, judged = verdicts(slot, self.acks, cut, self.chain(), self._structural)
+        agreed, judged = verdicts(slot, self.acks, cut, self.chain(), self.structural)
         rows: list[tuple[str, Values]] = [("j_slot", (key, slot.name.kind, slot.name.of, slot.name.step, agreed))]
         for s in slot.seals.values():
             verdict = judged.get(s.id)
@@ -343,7 +354,7 @@ class Fold:
         src = f"manifest:{digest}"
         self._rows.drop(src)
         slot = next((s for _, s in sorted(self.state.slots.items()) if s.agreed == digest), None)
-        manifest = self._structural(digest)
+        manifest = self.structural(digest)
         if (
             slot is not None and manifest is not None and slot.name.kind not in ("terms", "schema")
         ):  # those speak of the room, not of a stage's things

@@ -74,10 +74,11 @@ class Holding(ABC):
             if name in needed(self, tx, room):
                 raise Conflict(f"The paper {name[:16]}… is needed by what was sealed", "It is kept with it")
         (done,) = self.write(room, [Draft(RECORD, "erase", "record.erase/1", {"paper": name, "ground": ground})])
-        self._remove(room, name)
+        self.remove_paper(room, name)
         return done
 
-    def _remove(self, room: str, name: str) -> None:
+    def remove_paper(self, room: str, name: str) -> None:
+        """Remove a paper's bytes and salt here, whoever may still name it."""
         self.papers.erase(room, name)
         (self.publisher.tree / room / "paper" / name).unlink(missing_ok=True)
 
@@ -96,7 +97,7 @@ class Holding(ABC):
                 own = [bytes(row["data"]) for row in tx.query(sql, (room, self.side))]
                 names = [name for name in names if asked[name] or not any(name.encode() in data for data in own)]
         for name in names:
-            self._remove(room, name)
+            self.remove_paper(room, name)
         return names
 
     def _ours(self, notice: Mapping[str, Any]) -> bool:

@@ -86,6 +86,12 @@ class Live:
         self.tree(origin).extend([leaf_hash(data) for data in entries])
         self.fold.hold(origin, entries)
 
+    def clear(self) -> None:
+        """Forget everything: what is held in memory is no longer in the tables."""
+        self.fold = Fold(self.fold.registry, self.room, self.fold.structural)
+        self.ord = -1
+        self.trees, self.committed, self.signed = {}, {}, {}
+
     def cut(self) -> dict[str, int]:
         """Applied sizes by origin."""
         return {log.origin: log.applied for log in self.fold.state.logs.values()}
@@ -98,6 +104,9 @@ def begin(registry: Registry, room: str, structural: Structural) -> Live:
 
 def catch_up(tx: Tx, live: Live) -> None:
     """Bring the room to exactly the cut at which the tables are."""
+    logs = tx.query("SELECT origin, size, root, applied FROM n_log WHERE room = ?", (live.room,))
+    if any(log["origin"] in live.trees and live.trees[log["origin"]].size > log["size"] for log in logs):
+        live.clear()  # a working log was destroyed, perhaps by another process
     first = live.ord == -1
     rows = tx.query("SELECT origin, seq, ord, data FROM n_entry WHERE room = ? AND ord > ? ORDER BY ord", (live.room, live.ord))
     batch: list[bytes] = []
@@ -109,7 +118,6 @@ def catch_up(tx: Tx, live: Live) -> None:
         batch.append(bytes(row["data"]))
         live.ord = row["ord"]
     _add(live, origin, batch)
-    logs = tx.query("SELECT origin, size, root, applied FROM n_log WHERE room = ?", (live.room,))
     if first:
         for log in logs:
             if (live.tree(log["origin"]).size, live.tree(log["origin"]).root().hex()) != (log["size"], log["root"]):

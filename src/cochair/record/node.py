@@ -12,7 +12,7 @@ The folder: ``node.json`` (who it is), ``signer/`` (keys and sign-ledger, read b
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from cochair.kit.canonical import dumps
 from cochair.kit.clock import Clock, SystemClock
 from cochair.kit.errors import Conflict, NotFound, Rejected
 from cochair.kit.ids import RECORD, parse_origin
-from cochair.record import checking, faults, live, receiving, restoring, writing
+from cochair.record import checking, destroying, faults, live, receiving, restoring, writing
 from cochair.record.contents import RECORD as RECORD_STAGE
 from cochair.record.holding import Draft, Holding
 from cochair.record.keys import create_node_keys
@@ -145,6 +145,8 @@ class Node(Holding, Rooms):
         with self.read() as tx:  # what it signed is committed by then, so that only an old copy can be behind the ledger
             logs = [row for row in tx.query(sql, (room, self.side)) if row["origin"] in heads]
         for log in logs:
+            if log["frozen"] == faults.DESTROYED:
+                continue
             if log["frozen"]:
                 self.halted[log["origin"]] = log["frozen"]
             signed = self._compare(log["origin"], log["size"], log["root"], heads[log["origin"]])
@@ -244,6 +246,10 @@ class Node(Holding, Rooms):
     def recover(self, room: str, origin: str, checkpoint_note: bytes, start: int, entries: Sequence[bytes]) -> int:
         """Take own entries back from whoever mirrored them -> the log's size. Working bytes only up to the own ledger's head."""
         return receiving.recover(self, room, origin, checkpoint_note, start, entries)
+
+    def destroy(self, room: str, log: str, keep: Collection[str] = ()) -> None:
+        """Destroy a working log of every Side here: entries, rows, files, papers that nothing else names (but those to `keep`). The caller asks whether all have said so."""
+        destroying.destroy(self, room, log, keep)
 
     def settle(self, room: str) -> None:
         """Apply entries that waited for something which has come."""

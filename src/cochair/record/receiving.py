@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class Received(NamedTuple):
-    """What became of a checkpoint: `status` new | same | stale | frozen; sizes held and applied; why it is not applied to its end, or ""."""
+    """What became of a checkpoint: `status` new | same | stale | frozen | destroyed; sizes held and applied; why it is not applied to its end, or ""."""
 
     status: str
     size: int
@@ -76,7 +76,7 @@ def receive(node: Node, room: str, origin: str, note: bytes, start: int, entries
     with node.writing(room) as (tx, live):
         rows = tx.query("SELECT note, frozen FROM n_log WHERE room = ? AND origin = ?", (room, origin))
         if rows and rows[0]["frozen"]:
-            return _result(live, origin, "frozen", rows[0]["frozen"])
+            return _result(live, origin, "destroyed" if rows[0]["frozen"] == faults.DESTROYED else "frozen", rows[0]["frozen"])
         status, fresh, whole = _compare(live, origin, checkpoint, start, entries)
         found: list[tuple[str, bytes]] = []
         if status == "frozen":

@@ -61,6 +61,10 @@ class Store(Protocol):
         """Names of the tables there are."""
         ...
 
+    def scrub(self) -> None:
+        """Leave no deleted row in the database's files."""
+        ...
+
     def close(self) -> None:
         """Give every connection back."""
         ...

@@ -101,6 +101,12 @@ class SqliteStore:
         except sqlite3.DatabaseError as error:
             raise CochairError(f"The database failed: {error}", "Run: cochair record fsck") from error
 
+    def scrub(self) -> None:
+        """Write the file anew, so that no deleted row is left in it or in its write-ahead log."""
+        with self._writing:
+            self._writer.execute("VACUUM")
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def tables(self) -> set[str]:
         """Names of the tables."""
         with self.read() as tx:

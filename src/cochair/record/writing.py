@@ -40,7 +40,7 @@ def write(node: Node, room: str, drafts: Sequence[Draft]) -> list[str]:
     with node.writing(room) as (tx, live):
         ids = []
         for draft in drafts:
-            log = _own_log(node, live, draft.log)
+            log = _own_log(node, tx, live, draft.log)
             _catch_up_seen(node, tx, live, log, draft)
             if draft.kind == "seal":
                 _check_slot(live, node.side, draft.body)
@@ -64,7 +64,7 @@ def acknowledge(node: Node, room: str) -> list[str]:
                 continue
             if node.ask_first or faults.stopped(node) or node.halted.get(node_origin(node, live, name)):
                 continue
-            log = _own_log(node, live, name)
+            log = _own_log(node, tx, live, name)
             body = _heads(live, log)
             if body is not None:
                 ids.append(_append(node, tx, live, log, "seen", SEEN, body))
@@ -81,7 +81,7 @@ def node_origin(node: Node, live: Live, log: str) -> str:
     return str(parse_origin(record.origin)._replace(log=log))
 
 
-def _own_log(node: Node, live: Live, name: str) -> LogState:
+def _own_log(node: Node, tx: Tx, live: Live, name: str) -> LogState:
     origin = node_origin(node, live, name)
     parse_origin(origin)
     _check_halted(node, origin)
@@ -92,8 +92,12 @@ def _own_log(node: Node, live: Live, name: str) -> LogState:
             raise Conflict("There is no instrument {thing}", "Introduce it in the record first", thing=thing)
     log = live.fold.log(origin)
     if log.applied == 0:
+        if tx.query("SELECT 1 AS one FROM n_log WHERE room = ? AND origin = ? AND frozen = ?", (live.room, origin, faults.DESTROYED)):
+            raise Conflict("These working papers were destroyed by both Sides", "Go on in those that follow them")
         node.compare_ledger(origin, 0, EMPTY_ROOT.hex())  # a log that an old copy does not know of
         _check_halted(node, origin)
+    if earlier := live.fold.earlier(log):
+        raise Conflict(f"{earlier} is still here, and these working papers follow it", "Exchange: both Sides destroy it first")
     if log.stopped or log.pending:
         raise CochairError(
             "The own log {origin} is not applied to its end: {stopped}",
