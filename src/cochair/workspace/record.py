@@ -22,18 +22,21 @@ from cochair.accounts import rights
 from cochair.accounts.access import needs
 from cochair.accounts.pages import refused
 from cochair.exchange import carry, pull, run
-from cochair.kit.errors import CochairError, Conflict
+from cochair.kit.errors import CochairError, Conflict, NotFound
 from cochair.kit.ids import RECORD, Id, instrument_of, parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.entries import decode
 from cochair.ledger.notes import split_note
-from cochair.record import queries
+from cochair.protocol import endings
+from cochair.record import faults, queries
+from cochair.record.node import Node
 from cochair.record.queries import Tx
-from cochair.workspace.addresses import ref
+from cochair.record.tree import write_tree
+from cochair.workspace.addresses import entry, ref
 from cochair.workspace.desk import told
 from cochair.workspace.names import Names, names_of
 from cochair.workspace.place import Place, enter, places, side_name
-from cochair.workspace.said import entry_words, fault_words, reason_words, void_words, what_words
+from cochair.workspace.said import entry_words, fault_words, level_words, reason_words, trouble_words, void_words, what_words
 from cochair.workspace.uploads import BUNDLE_LIMIT, Upload
 from cochair.workspace.words import code
 
@@ -78,7 +81,8 @@ def _entered(request: HttpRequest, slug: str, right: str = "record.view") -> Pla
 
 def _context(place: Place, form: BundleForm, **more: Any) -> dict[str, Any]:
     node, room = place.node, place.room
-    waits = node.waiting(room)
+    waits = _waits(node, room)
+    troubles = faults.troubles(node, room)
     number = place.request.GET.get("page", "1")
     at = int(number) if number.isdecimal() and 0 < int(number) < 10**6 else 1
     with node.read() as tx:
@@ -87,8 +91,7 @@ def _context(place: Place, form: BundleForm, **more: Any) -> dict[str, Any]:
         entries, total = _entries(tx, place, voids, at)
         logs = _logs(tx, place, names, waits)
         findings = tx.query("SELECT id, side, seal, valid, reason FROM j_finding WHERE room = ?", (room,))
-        faults = queries.notices(tx, room, "fault")
-        kept = tx.query("SELECT origin, what, at FROM n_evidence WHERE room = ?", (room,))
+        filed = queries.notices(tx, room, "fault")
     actor = place.actor()
     return {
         "place": place,
@@ -111,7 +114,9 @@ def _context(place: Place, form: BundleForm, **more: Any) -> dict[str, Any]:
             }
             for one in findings
         ],
-        "discrepancies": _discrepancies(place, faults, kept),
+        "discrepancies": _discrepancies(place, filed),
+        "troubles": [_trouble(place, number, one) for number, one in enumerate(troubles)],
+        "papers": _papers(place, names) if _negotiates(place) else [],
         "alone": not node.peers(room),
         "form": form,
         "may": {name.replace(".", "_"): rights.may(actor, name) for name in ("exchange.run", "bundle.write", "bundle.read")},
@@ -184,6 +189,8 @@ def _state(halted: str, frozen: str, stopped: str, waits: str) -> dict[str, str]
     if halted:
         words = _("An old copy of this log was restored: it is not written until the missing entries are taken back from the other Side.")
         return {"status": "discrepancy", "words": words}
+    if frozen == faults.DESTROYED:
+        return {"status": "complete", "words": _("Destroyed by both Sides; nothing of it is kept.")}
     if frozen:
         words = _(
             "Two heads of this log contradict each other. It stands at the last good one, both are kept as proof, and your own work goes on."
@@ -233,8 +240,9 @@ def _size(note: bytes) -> int:
         return 0
 
 
-def _discrepancies(place: Place, faults: list[dict[str, Any]], kept: list[dict[str, Any]]) -> list[dict[str, str]]:
-    found = [
+def _discrepancies(place: Place, filed: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What either Side has filed in its record."""
+    return [
         {
             "who": side_name(one["side"]),
             "words": fault_words(one["body"]["what"]),
@@ -242,15 +250,85 @@ def _discrepancies(place: Place, faults: list[dict[str, Any]], kept: list[dict[s
             "at": one["at"],
             "url": _url(place, one["id"]),
         }
-        for one in faults
+        for one in filed
     ]
-    told_of = {one["log"] for one in found}
-    found += [
-        {"who": side_name(place.side), "words": fault_words(one["what"]), "log": one["origin"], "at": one["at"], "url": ""}
-        for one in kept
-        if one["origin"] not in told_of
-    ]
-    return found
+
+
+def _waits(node: Node, room: str) -> Mapping[str, str]:
+    try:
+        return node.waiting(room)
+    except CochairError:
+        return {}  # the record itself is damaged: the check below says so
+
+
+def _trouble(place: Place, number: int, one: faults.Trouble) -> dict[str, str]:
+    """What is wrong with a log, as this node knows it: words, way out, the proof to take away."""
+    words, way = trouble_words(one.what)
+    url = reverse("record-evidence", args=(place.slug, number)) if one.file else ""
+    kind = "error" if one.level == "discrepancy" else "warning"
+    return {"title": level_words(one.level), "kind": kind, "words": words, "way": way, "log": one.origin, "at": one.at, "url": url}
+
+
+def _papers(place: Place, names: Names) -> list[dict[str, Any]]:
+    """The working papers of each instrument: what has been said about their end, and what may be said."""
+    out = []
+    with place.node.read() as tx:
+        found = queries.matters(tx, place.room, "protocol.instrument")
+        adopted = {
+            row["of"] for row in tx.query("SELECT of FROM j_slot WHERE room = ? AND kind = 'adopt' AND agreed IS NOT NULL", (place.room,))
+        }
+    instruments = {one.subject: one for one in found}
+    for one in found:
+        now = endings.state(place.node, place.room, one.subject)
+        ours, may = now.said.get(place.side, set()), place.may("working.end")
+        out.append(
+            {
+                "name": _working(names, instruments, now.log),
+                "log": now.log,
+                "ref": ref(one.subject),
+                "said": [(side_name(side), [WHY[why] for why in sorted(whys)]) for side, whys in sorted(now.said.items())],
+                "destroyed": [side_name(side) for side in now.destroyed],
+                "acts": [
+                    (why, ACTS[why]) for why in ("adopted", "anew") if may and why not in ours and (why == "anew" or one.subject in adopted)
+                ],
+            }
+        )
+    return out
+
+
+WHY = {"adopted": gettext_lazy("destroyed by both, after adoption"), "anew": gettext_lazy("begun anew by both")}
+ACTS = {"adopted": gettext_lazy("Agree to destroy them"), "anew": gettext_lazy("Agree to begin them anew")}
+
+
+@needs("record.view")
+@require_safe
+def evidence(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One file of evidence, to be given to anybody."""
+    place = _entered(request, slug)
+    found = faults.troubles(place.node, place.room)
+    if number >= len(found) or not found[number].file:
+        raise NotFound("There is no such proof", "Open the record page again: something has changed")
+    one = found[number]
+    name = f"{slug}-{one.what}-{parse_origin(one.origin).side}.json"
+    return HttpResponse(one.file, content_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@needs("working.end")
+@require_POST
+def end(request: HttpRequest, slug: str, text: str) -> HttpResponse:
+    """Say for our Side that the working papers of an instrument end."""
+    place = _entered(request, slug, "working.end")
+    why = request.POST.get("why", "")
+    if why not in WHY:
+        raise Conflict("It was not said how the working papers end", "Use one of the buttons of the page")
+    try:
+        endings.say(place.node, place.room, place.actor(), entry(text), why)  # type: ignore[arg-type]  # one of the two
+    except CochairError as error:
+        messages.error(request, told(error))
+    else:
+        write_tree(place.node, place.room)
+        messages.success(request, _("Said. They are destroyed as soon as every Side has said so."))
+    return HttpResponseRedirect(reverse("record-room", args=(slug,)) + "#working")
 
 
 def _entries(tx: Tx, place: Place, voids: Mapping[str, str], at: int) -> tuple[list[dict[str, Any]], int]:
