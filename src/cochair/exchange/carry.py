@@ -81,7 +81,9 @@ def unpacked_unknown(source: Path) -> Iterator[tuple[str, FolderSource]]:
                 str(each["log_key"]) for each in given if isinstance(each, dict) and each.get("side") == header.side and each.get("log_key")
             }
     if not keys:
-        raise Rejected(f"The bundle holds no terms that name {header.side}, who is said to have sent it", "Ask for a bundle of the record")
+        raise Rejected(
+            "The bundle holds no terms that name {side}, who is said to have sent it", "Ask for a bundle of the record", side=header.side
+        )
     with bundle.read(source, verifiers=[notes.Verifier(key) for key in sorted(keys)], beside=source.absolute().parent) as opened:
         yield header.room, FolderSource(opened.folder)
 

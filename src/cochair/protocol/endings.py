@@ -43,7 +43,7 @@ def say(node: "Node", room: str, actor: Actor, id_: str, why: Why) -> str:
     rights.require(actor, "working.end", node.side)
     with node.read() as tx:
         if queries.matter(tx, room, "protocol.instrument", id_) is None:
-            raise NotFound(f"There is no instrument {id_[:40]}", "Choose one of a session")
+            raise NotFound("There is no instrument {instrument}", "Choose one of a session", instrument=id_[:40])
         adopted = _adopted(tx, room, id_)
     papers = state(node, room, id_)
     if why == "adopted" and not adopted:

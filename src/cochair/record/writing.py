@@ -97,7 +97,7 @@ def _own_log(node: Node, tx: Tx, live: Live, name: str) -> LogState:
         node.compare_ledger(origin, 0, EMPTY_ROOT.hex())  # a log that an old copy does not know of
         _check_halted(node, origin)
     if earlier := live.fold.earlier(log):
-        raise Conflict(f"{earlier} is still here, and these working papers follow it", "Exchange: both Sides destroy it first")
+        raise Conflict("{log} is still here, and these working papers follow it", "Exchange: both Sides destroy it first", log=earlier)
     if log.stopped or log.pending:
         raise CochairError(
             "The own log {origin} is not applied to its end: {stopped}",
@@ -109,8 +109,11 @@ def _own_log(node: Node, tx: Tx, live: Live, name: str) -> LogState:
 
 
 def _check_halted(node: Node, origin: str) -> None:
-    if why := faults.stopped(node):
-        raise CochairError(why, "Look at the evidence, then decide: cochair node check, cochair node resume")
+    if faults.stopped(node):
+        raise CochairError(
+            "This node's key signed two histories of one log: nothing is signed until people have looked into it",
+            "Look at the evidence, then decide: cochair node check, cochair node resume",
+        )
     if node.ask_first:
         raise CochairError(
             "This node was restored from a backup and has not asked the other Side for its own heads", "Pull from the other Side first"
