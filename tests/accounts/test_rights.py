@@ -26,7 +26,7 @@ MAY = {
     "secretary": """
         action.propose agenda.propose area.propose assessment.propose body.propose bundle.read bundle.write dates.propose declaration.state
         delegation.freeze delegation.state exchange.run internal.view lead.state letter.state mandate.file manifest.prepare matter.view
-        negotiation.view person.state post.state press.keep press.read project.propose protocol.accept protocol.comment protocol.concordance protocol.open
+        negotiation.view paper.disclose person.state post.state press.keep press.read project.propose protocol.accept protocol.comment protocol.concordance protocol.open
         protocol.propose protocol.signatory protocol.withdraw publication.consent received.answer received.enter record.view report.state
         seal.attest seal.find session.propose way_forward.propose working.end
     """,

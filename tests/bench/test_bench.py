@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench import measure, peers, s01_verify, s02_append, s11_start, sample
+from bench import measure, peers, s01_verify, s02_append, s11_start, s12_bundle, sample
 from cochair.kit.errors import Rejected
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +50,12 @@ def test_a_start_of_a_real_node(tmp_path):
     rows = s11_start.measure(tmp_path, rounds=1)
     check(rows, ["S11"])
     assert rows[0].ours is not None
+
+
+def test_bundles_beside_a_copy(tmp_path):
+    rows = s12_bundle.measure(tmp_path, papers=2, size=1000, rounds=1)
+    check(rows, ["S12"])
+    assert len(rows) == 4
 
 
 def test_a_missing_peer_is_said_and_never_filled_in(tmp_path, nothing_found):

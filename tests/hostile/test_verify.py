@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cochair.cli import verify as v
-from cochair.exchange import bundle, carry, pull
+from cochair.exchange import carry, pull, unpacking
 from cochair.kit.errors import Rejected
 from cochair.paper.model import field_name
 from cochair.paper.sign import sign_pdf
@@ -148,5 +148,5 @@ def test_a_chain_of_odd_headers_is_refused(tmp_path: Path) -> None:
         path = tmp_path / f"{number}.tar"
         path.write_bytes(head[: head.index(b"bundle.list")] + bad + bytes(1024))
         assert v.verify([path], v.Anchor(real.room)).status == v.REFUSED
-        with pytest.raises(Rejected), bundle.read(path, verifiers=[]):
+        with pytest.raises(Rejected), unpacking.read(path, verifiers=[]):
             pass

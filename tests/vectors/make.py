@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cochair.kit import canonical
 from cochair.ledger import checkpoints, cosignatures, dsse, entries, macs, merkle, notes, papers, tiles
-from tests.vectors import edges, probes
+from tests.vectors import edges, probes, stream
 
 HERE = Path(__file__).parent
 ROOM = hashlib.sha256(b"vector room").hexdigest()
@@ -156,6 +156,23 @@ def paper_cases():
         }
         for data in (b"", b"\0", "Протокол".encode(), bytes(range(256)))
     ] + refused([{"salt_hex": salt[:-1].hex(), "data_hex": ""}, {"stored_hex": salt[:-1].hex()}])
+
+
+def paper_store_cases():
+    """A paper of two chunks is 1 MiB long, so its file stands here by its digest."""
+    room, key, header = "ab" * 32, hashlib.sha256(b"vector paper key").digest(), hashlib.sha256(b"vector header").digest()[:24]
+    cases = []
+    for number, data in ((1, b""), (7, "Протокол".encode()), (2**20, bytes(2**20 - 31))):
+        stored = papers.store_paper(hashlib.sha256(b"vector salt").digest(), data)
+        name = papers.paper_id(stored[:32], data)
+        bound = b"cochair/paper-at-rest/v1\n" + bytes.fromhex(room) + bytes.fromhex(name)
+        chunks = [stored[at : at + 2**20] for at in range(0, len(stored), 2**20)]
+        file = b"cochair/paper-at-rest/v1\n" + number.to_bytes(8, "big") + header + b"".join(stream.push(key, header, chunks, bound))
+        whole = {"file_hex": file.hex()} if len(file) < 1000 else {"file_sha256": hashlib.sha256(file).hexdigest()}
+        record = bytes.fromhex(room) + bytes.fromhex(name) + key
+        cases.append({"room": room, "id": name, "stored_sha256": hashlib.sha256(stored).hexdigest(), "size": len(stored), "number": number,
+            "record_hex": record.hex(), "header_hex": header.hex(), **whole})  # fmt: skip
+    return cases
 
 
 def structural_cases():
@@ -495,6 +512,7 @@ FORMATS = {
     "canonical": ("entry.md", canonical_cases, "canonical JSON: loads(bytes) == value and dumps(value) == bytes"),
     "entry": ("entry.md", entry_cases, "entries and their leaf hashes"),
     "paper": ("paper.md", paper_cases, "ids of papers"),
+    "paper-store": ("paper-store.md", paper_store_cases, "files of sealed papers; the plain bytes are the salt of SHA-256('vector salt'), then data"),
     "structural": ("structural.md", structural_cases, "digests of structural content"),
     "merkle": ("log.md", merkle_cases, "trees of the leaves 'leaf 0', 'leaf 1', …: roots, inclusion and consistency proofs"),
     "tiles": ("log.md", tile_cases, "paths, tiles and entry bundles"),

@@ -312,3 +312,37 @@ def test_both_sides_begin_working_papers_anew_from_the_page(desk, sit):
 def instruments(t):
     with t.ours.read() as tx:
         return tx.query("SELECT subject FROM j_matter WHERE room = ? AND kind = 'protocol.instrument'", (t.room,))
+
+
+def test_a_paper_given_later_is_checked_against_the_entry(desk, sit):
+    from cochair.record.node import Draft
+
+    t = desk.t
+    name = t.theirs.put_paper(t.room, b"a letter that was kept back")
+    body = {"log": "x", "what": "letter", "evidence": name}
+    (made,) = t.theirs.write(t.room, [Draft("record", "fault", "record.fault/1", body)])
+    origin = t.theirs.origin(t.room)
+    held = t.ours.heads(t.room)[origin][0]
+    t.ours.receive(t.room, origin, t.theirs.checkpoint(t.room, origin), held, t.theirs.entries(t.room, origin, held))
+    address = f"/record/c7/entry/RU-{made.rpartition('/')[2]}/"
+    us = sit(t.ours, "secretary")
+    assert "not held here" in text_of(us.get(address))
+    stored = t.theirs.stored_paper(t.room, name)
+
+    def give(data):
+        return us.post(f"{address}disclose/", {"paper": SimpleUploadedFile("x.paper", data)}, follow=True)
+
+    for wrong in (stored[:-1] + b"?", bytes(32) + stored[32:], b"short"):
+        answer = give(wrong)
+        assert answer.status_code == 422
+        assert not t.ours.papers.has(t.room, name)
+    assert "This is not a paper that the entry names" in text_of(give(stored + b"?"))
+    html = text_of(give(stored))
+    assert "The paper was checked against the entry and is held now." in html
+    assert "held here" in html
+    assert "not held here" not in html
+    assert t.ours.paper(t.room, name) == b"a letter that was kept back"
+    t.ours.erase(t.room, name, "request")
+    assert "erased" in text_of(us.get(address))
+    assert give(stored).status_code == 422
+    assert sit(t.ours, "member").post(f"{address}disclose/").status_code == 403

@@ -73,6 +73,7 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "exchange.run": _SECRETARY | {"operator"},
         "bundle.write": _SECRETARY | {"operator"},
         "bundle.read": _SECRETARY | {"operator"},
+        "paper.disclose": _SECRETARY,
         "publication.consent": _PEN,
         # reading and running
         "record.view": _READ | {"operator"},

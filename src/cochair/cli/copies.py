@@ -14,6 +14,7 @@ from cochair.exchange.sources import FolderSource
 from cochair.kit.errors import CochairError, Conflict
 from cochair.kit.ids import check_hex
 from cochair.record.node import Node
+from cochair.record.paper_keys import FILE as PAPER_KEYS
 from cochair.record.tree import write_tree
 
 BESIDE = ("app.sqlite3", "peers.json")
@@ -25,7 +26,7 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to write; it must not exist. Mode 0600.")],
     json: show.JsonOption = False,
 ) -> None:
-    """Write database, papers and accounts to one file; the node may go on working. The signer's folder is not in it: copy that apart.
+    """Write database, sealed papers and accounts to one file; the node may go on working. The signer's folder and paper-keys are not in it: copy them apart.
 
     Example: `cochair node backup node-in 2026-09-01.backup`
     """
@@ -39,7 +40,7 @@ def backup(
     value = {"file": str(file), "bytes": size, "heads": about.heads, "members": len(about.members)}
     lines = [
         f"{file}: {entries} entries, {len(about.members)} files, {size} bytes",
-        f"Not in it, by design: the keys and the sign-ledger in {folder / 'signer'}. Keep their own newest copy apart.",
+        f"Not in it, by design: the keys and the sign-ledger in {folder / 'signer'}, and {folder / PAPER_KEYS}. Keep their own newest copies apart.",
     ]
     show.result(value, json, lines)
 
@@ -49,6 +50,13 @@ def restore(
     folder: Annotated[Path, typer.Argument(help="New folder for the node.")],
     signer: Annotated[Path, typer.Option(help="The newest copy of the node's signer folder: its keys and its sign-ledger.")],
     database_url: Annotated[str | None, typer.Option(help="postgresql://…#schema, empty; SQLite in the folder if left out.")] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option("--paper-keys", help="The newest copy of the file paper-keys; looked for in and beside --signer if left out."),
+    ] = None,
+    papers_lost: Annotated[
+        bool, typer.Option("--papers-lost", help="There is no copy of the paper keys; papers come back from the other Side alone.")
+    ] = False,
     ledger_lost: Annotated[
         bool, typer.Option("--ledger-lost", help="The copy of the keys has no sign-ledger; the other Side is the only witness.")
     ] = False,
@@ -60,13 +68,20 @@ def restore(
     """
     from cochair.record import backup as copies
 
+    if keys is None:
+        keys = next((path for path in (signer / PAPER_KEYS, signer.absolute().parent / PAPER_KEYS) if path.is_file()), None)
     with show.working("Restoring"):
-        about = copies.restore(file, folder, signer=signer, database_url=database_url, ledger_lost=ledger_lost)
+        about, dropped = copies.restore(
+            file, folder, signer=signer, keys=keys, database_url=database_url, ledger_lost=ledger_lost, papers_lost=papers_lost
+        )
     with opened(folder) as node, show.working("Asking the other Sides"):
         found = {room: recover.recover(node, room) for room in node.rooms()}
         _finish(node, found)
         value = {"folder": str(folder), "at": about.at, **_value(node, found)}
+        value["papers_without_key"] = dropped
         lines = [f"{folder}: {about.side} as of {about.at}", *_lines(node, found)]
+        if dropped:
+            lines.insert(1, f"{dropped} papers of the backup have no key any more: erased since, or to be fetched from the other Side")
         if not value["writes"]:
             lines.append(
                 f"It reads and receives, and writes nothing yet. Next: cochair node recover {folder} --from TREE, or --bundle FILE"

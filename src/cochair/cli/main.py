@@ -10,7 +10,7 @@ from typing import NoReturn
 import msgspec
 import typer
 
-from cochair.cli import bundle, keys, node, press, record, show, sign, verification
+from cochair.cli import bundle, keys, node, papers, press, record, show, sign, verification
 from cochair.cli.demo import main as demo
 from cochair.kit.errors import CochairError
 
@@ -26,6 +26,7 @@ app.add_typer(node.app, name="node")
 app.add_typer(keys.app, name="keys")
 app.add_typer(record.app, name="record")
 app.add_typer(bundle.app, name="bundle")
+app.add_typer(papers.app, name="paper")
 app.add_typer(press.app, name="press")
 app.command("sign")(sign.command)
 app.command("demo")(demo.command)

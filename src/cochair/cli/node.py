@@ -18,6 +18,7 @@ from cochair.exchange.sources import FolderSource
 from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
 from cochair.record import faults
 from cochair.record.node import Node
+from cochair.record.tree import open_tree
 
 app = typer.Typer(help="One Side's node, in one folder.", no_args_is_help=True)
 
@@ -246,6 +247,22 @@ def resume(
 
 def _place(address: run.Address) -> str:
     return f"at {address.https}" if address.https else f"in {address.folder}" if address.folder else "by bundle only"
+
+
+@app.command()
+def publish(
+    folder: FolderArgument,
+    stop: Annotated[bool, typer.Option("--stop", help="Take the papers out again.")] = False,
+    json: show.JsonOption = False,
+) -> None:
+    """Put papers into the node's folder `tree`, in clear, for another node that pulls from that folder or a copy of it. Over HTTPS and by bundle it is not needed.
+
+    Example: `cochair node publish node-in`
+    """
+    with opened(folder) as node, show.working("Publishing"):
+        open_tree(node, is_open=not stop)
+        tree = node.publisher.tree
+    show.result({"tree": str(tree), "papers": not stop}, json, [f"{tree}: {'without' if stop else 'with'} papers"])
 
 
 app.command()(copies.backup)

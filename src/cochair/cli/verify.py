@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 
 from cochair.cli.replay import Agreed, Replayed, replay, rooms_in
-from cochair.exchange import bundle
+from cochair.exchange import bundle, unpacking
 from cochair.kit import canonical
 from cochair.kit.errors import CochairError, NotFound, Rejected
 from cochair.kit.ids import check_hex, parse_origin
@@ -197,8 +197,13 @@ def _record(path: Path, anchor: Anchor | None) -> Replayed:
         if not rooms:
             raise Rejected("The folder holds no room", "Name the folder that a bundle was unpacked into, or that a node publishes")
         return _anchored(replay(path, anchor.room if anchor and anchor.room in rooms else rooms[0]), anchor)
-    header = bundle.peek(path)
-    with bundle.read(path, verifiers=_sender(path, header)) as opened:
+    header = unpacking.peek(path)
+    if header.since:
+        raise Rejected(
+            "The bundle carries only what was new: it goes on from what its reader holds",
+            "Ask for a whole one: cochair bundle write --record-only",
+        )
+    with unpacking.read(path, verifiers=_sender(path, header)) as opened:
         found = _anchored(replay(opened.folder, header.room), anchor)
     if header.side not in found.keys or not any(key in found.keys.values() for key in _keys(path, header)):
         raise Rejected(f"The bundle is signed for {header.side} by a key that the terms in force do not name", "Do not trust this copy")
@@ -234,7 +239,7 @@ def _sender(path: Path, header: bundle.Header) -> list[notes.LineVerifier]:
 def _keys(path: Path, header: bundle.Header) -> list[str]:
     found: list[str] = []
     try:
-        for name, data in bundle.skim(path, f"{header.room}/structural", TRUST_LIMIT):
+        for name, data in unpacking.skim(path, f"{header.room}/structural", TRUST_LIMIT):
             with suppress(Rejected):  # said by the strict reading that follows
                 found += _named(open_structural(data, name), header.side)
     except Rejected:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from cochair.exchange import sealing
 from cochair.exchange.sources import Source
-from cochair.kit.errors import CochairError, NotHeld, Rejected
+from cochair.kit.errors import CochairError, Conflict, NotHeld, Rejected
 from cochair.kit.ids import RECORD, Origin, parse_origin
 from cochair.ledger import notes
 from cochair.ledger.checkpoints import Checkpoint
@@ -63,6 +64,7 @@ def pull(node: Node, room: str, source: Source) -> Pulled:
                 except CochairError as error:
                     pulled.problems[origin] = str(error)
         _take_cosignature(node, room, source, peer, pulled)
+        _take_recipient(node, room, source, peer, pulled)
     _fill_gaps(node, room, source, pulled)
     for origin in faults.examine(node, room):
         pulled.problems[origin] = faults.FORKED
@@ -152,17 +154,24 @@ def _take_log(node: Node, room: str, source: Source, origin: str, pulled: Pulled
         node, room, origin, note, node.peers(room)[parse_origin(origin).side]
     ).size  # before anything is fetched on its word
     held = node.heads(room).get(origin, (0, b""))[0]
-    entries = _entries(source, origin, held, size)
+    try:
+        entries = _entries(source, origin, held, size)
+    except NotHeld:
+        raise Conflict(
+            f"The source lacks entries of {origin} between {held} and {size}", "Take the bundle that carries them in first, or a whole one"
+        ) from None
     for name in dict.fromkeys(name for entry in entries for name in names_of(entry)):
         take_content(node, room, source, name, pulled)
     try:
         received = node.receive(room, origin, note, held, entries)
-    except Rejected:
+    except Rejected as error:
         if not held:
             raise
-        received = node.receive(
-            room, origin, note, 0, _entries(source, origin, 0, size)
-        )  # damaged on the way, or a fork behind what we hold
+        try:
+            whole = _entries(source, origin, 0, size)
+        except NotHeld:
+            raise error from None  # a source of what is new alone cannot tell which it is
+        received = node.receive(room, origin, note, 0, whole)  # damaged on the way, or a fork behind what we hold
     pulled.heads[origin] = received.status, note
     if entries:
         pulled.entries[origin] = len(entries)
@@ -229,7 +238,10 @@ def wanted(node: Node, room: str) -> Iterable[str]:
         manifests = [row["manifest"] for row in tx.query("SELECT DISTINCT manifest FROM j_seal WHERE room = ?", (room,))]
         gone = erased(tx, room)
     for manifest in manifests:
-        names.update(names_in(node.papers.structural(room, manifest)))
+        value = node.papers.structural(room, manifest) or {}
+        names.update(
+            names_in(value.get("previous") if value.get("what") == "terms" else value)
+        )  # terms name keys, in the same form as papers
     return sorted(name for name in names - gone if not node.papers.has(room, name) and node.papers.structural(room, name) is None)
 
 
@@ -260,3 +272,13 @@ def _take_cosignature(node: Node, room: str, source: Source, peer: Peer, pulled:
         return
     except CochairError as error:
         pulled.problems[f"cosignature of {peer.side}"] = str(error)
+
+
+def _take_recipient(node: Node, room: str, source: Source, peer: Peer, pulled: Pulled) -> None:
+    """Where bundles for that Side are sealed to."""
+    try:
+        sealing.take_recipient(node, room, peer, source.get(f"{node.origin(room, RECORD, peer.side)}/{sealing.FILE}"))
+    except NotHeld:
+        return
+    except CochairError as error:
+        pulled.problems[f"recipient of {peer.side}"] = str(error)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from cochair.exchange import pull
+from cochair.exchange import pull, sealing
 from cochair.exchange.descriptor import Descriptor
 from cochair.exchange.sources import FolderSource, HttpsSource, Source
 from cochair.kit.errors import CochairError, NotFound, Rejected
@@ -100,6 +100,7 @@ def settle(node: Node, room: str) -> None:
         seals.check_seals(node, room)
         endings.carry_out(node, room)
         pull.acknowledge(node, room)
+        sealing.own_recipient(node, room)
     write_tree(node, room)
 
 

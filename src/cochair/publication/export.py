@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cochair.exchange import carry
 from cochair.kit.errors import CochairError, NotFound
+from cochair.record.spool import MADE
 
 if TYPE_CHECKING:
     from cochair.publication.queries import Published
@@ -56,7 +57,7 @@ def record_file(node: "Node", site: "Published") -> Path:
         raise NotFound("The record of this room is not public", "Both Sides have to consent to it first")
     heads = "".join(f"{origin} {size} {root.hex()}\n" for origin, (size, root) in sorted(node.heads(site.room).items()))
     state = hashlib.sha256((heads + "\n".join(sorted(site.papers))).encode()).hexdigest()[:24]
-    folder = node.folder / "public" / site.room[:16]
+    folder = node.folder / MADE / site.room[:16]
     path = folder / f"{state}.tar"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)

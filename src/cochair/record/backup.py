@@ -5,10 +5,11 @@ An uncompressed tar file of regular files: first ``backup.json`` (who, when, hea
 - ``node.json``, without the address of its database, which may hold a password;
 - ``record.sqlite3``: the node's own tables (rooms, logs with every byte, pinned keys, evidence), one consistent snapshot, whatever database the node uses.
   The joint tables are not in it: they follow from the logs, and are made anew;
-- ``rooms/…``: papers and structural contents. They are listed after the snapshot, so that every entry of the snapshot has its papers;
+- ``rooms/…``: papers, sealed as they lie in the folder, and structural contents. They are listed after the snapshot, so that every entry of the snapshot has
+  its papers;
 - files beside it that the caller names, such as the accounts.
 
-**Never in it: the signer's keys and the sign-ledger.** A ledger that travels with the database would be turned back together with it, and could no longer
+**Never in it: the keys of the papers, the signer's keys, the sign-ledger.** A paper whose key was destroyed later is erased in every backup. A ledger that travels with the database would be turned back together with it, and could no longer
 say that an old copy was restored. A folder made from a backup is marked (`record.restoring`) and writes nothing until the other Sides were asked how far its
 logs had come.
 """
@@ -28,14 +29,17 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NamedTuple
 
 import msgspec
 
 from cochair.kit.canonical import dumps
 from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
+from cochair.record import paper_keys, spool
 from cochair.record.keys import SIGNER_FOLDER, load_public_keys
 from cochair.record.opening import open_store
+from cochair.record.paper_keys import PaperKeys
+from cochair.record.papers import Papers
 from cochair.record.restoring import mark
 from cochair.record.signer_ledger import FILE, create_ledger
 from cochair.record.store import Store, Tx, quoted
@@ -69,37 +73,49 @@ class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: str
     heads: dict[str, dict[str, int]]
     members: list[Member]
-    what: str = "cochair/backup/v1"
+    what: str = "cochair/backup/v2"
+
+
+class Restored(NamedTuple):
+    """What was put back, and how many of its papers no key opens any more."""
+
+    about: About
+    dropped: int
 
 
 def write(node: Node, target: Path, beside: Sequence[str] = ()) -> About:
     """Write a backup of ``node`` to ``target``, which appears whole or not at all. ``beside``: names of further files in the folder, if they are there."""
     if target.exists():
         raise Conflict(f"{target} exists already", "Choose another name: a backup never replaces an older one")
-    work = Path(tempfile.mkdtemp(prefix=".backup-", dir=node.folder))
     partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        heads = _snapshot(node, work / "record.sqlite3")
-        plain = json.loads((node.folder / "node.json").read_bytes())
-        (work / "node.json").write_bytes(dumps({**plain, "database": None}))
-        for name in beside:
-            _copy(node.folder / name, work / name)
-        files = {path.name: path for path in sorted(work.iterdir())}
-        for room in heads:
-            held = [node.papers.paper_path(room, name) for name in node.papers.held(room)]
-            held += [node.papers.structural_path(room, digest) for digest in node.papers.structural_held(room)]
-            files |= {path.relative_to(node.folder).as_posix(): path for path in held}
-        about = _about(node, heads, files)
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            _pack(file, about, files)
+        with spool.workplace(node.folder, "backup") as work:
+            about = _gather(node, work, partial, beside)
         os.link(partial, target)
     except FileExistsError:
         raise Conflict(f"{target} exists already", "Choose another name: a backup never replaces an older one") from None
     except OSError as error:
         raise CochairError(f"The backup could not be written to {target}: {error.strerror}", "Choose another place, or make room") from None
     finally:
-        shutil.rmtree(work, ignore_errors=True)
         partial.unlink(missing_ok=True)
+    return about
+
+
+def _gather(node: Node, work: Path, partial: Path, beside: Sequence[str]) -> About:
+    """All that belongs into a backup, packed into `partial`."""
+    heads = _snapshot(node, work / "record.sqlite3")
+    plain = json.loads((node.folder / "node.json").read_bytes())
+    (work / "node.json").write_bytes(dumps({**plain, "database": None}))
+    for name in beside:
+        _copy(node.folder / name, work / name)
+    files = {path.name: path for path in sorted(work.iterdir())}
+    for room in heads:
+        held = [node.papers.paper_path(room, name) for name in node.papers.held(room)]
+        held += [node.papers.structural_path(room, digest) for digest in node.papers.structural_held(room)]
+        files |= {path.relative_to(node.folder).as_posix(): path for path in held}
+    about = _about(node, heads, files)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        _pack(file, about, files)
     return about
 
 
@@ -168,10 +184,21 @@ def _info(name: str, size: int) -> tarfile.TarInfo:
     return info
 
 
-def restore(source: Path, folder: Path, *, signer: Path | None, database_url: str | None = None, ledger_lost: bool = False) -> About:
+def restore(
+    source: Path,
+    folder: Path,
+    *,
+    signer: Path | None,
+    keys: Path | None = None,
+    database_url: str | None = None,
+    ledger_lost: bool = False,
+    papers_lost: bool = False,
+) -> Restored:
     """Make a node's folder out of a backup. ``signer``: the folder of its keys, given back from their own copy; without it the keys are put in by hand.
+    ``keys``: the newest copy of the paper keys; papers that it does not open any more, or not yet, are removed.
 
-    ``ledger_lost``: begin a new sign-ledger where the copy of the keys has none. The folder appears whole or not at all, and its node writes nothing until the other Sides were asked. Raises `CochairError`.
+    ``ledger_lost``: begin a new sign-ledger where the copy of the keys has none; ``papers_lost``: go on without paper keys, and so without papers. The folder
+    appears whole or not at all, and its node writes nothing until the other Sides were asked. Raises `CochairError`.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Conflict(f"{folder} is not empty", "Restore into a new folder")
@@ -180,6 +207,7 @@ def restore(source: Path, folder: Path, *, signer: Path | None, database_url: st
     with _unpacked(source, folder.absolute().parent) as (work, about):
         if signer is not None:
             _give_back_keys(signer, work, about, ledger_lost=ledger_lost)
+        dropped = _give_back_paper_keys(keys, work, about, lost=papers_lost)
         snapshot = work / "record.sqlite3"
         snapshot = snapshot.rename(work / ".snapshot")
         store = open_store(work, database_url)
@@ -194,7 +222,7 @@ def restore(source: Path, folder: Path, *, signer: Path | None, database_url: st
         if folder.exists():
             folder.rmdir()
         work.rename(folder)
-    return about
+    return Restored(about, dropped)
 
 
 def without(folder: Path, *, signer: Path, specimen: bool, database_url: str | None = None, ledger_lost: bool = False) -> About:
@@ -252,7 +280,7 @@ def _first(info: tarfile.TarInfo | None, tar: tarfile.TarFile) -> About:
     except (ValueError, RecursionError) as error:
         raise Rejected(f"The list of the backup is damaged: {error}", "Take an older backup") from None
     names = [member.path for member in about.members]
-    if about.what != "cochair/backup/v1" or len(set(names)) != len(names) or not {"node.json", "record.sqlite3"} <= set(names):
+    if about.what != "cochair/backup/v2" or len(set(names)) != len(names) or not {"node.json", "record.sqlite3"} <= set(names):
         raise Rejected("The list of the backup is not in order", "Take an older backup")
     if bad := [name for name in names if not _NAME.fullmatch(name)]:
         raise Rejected(f"The backup lists {bad[0][:80]!r}, which is no file of a node", "Take an older backup")
@@ -292,7 +320,7 @@ def _copy_keys(signer: Path, work: Path, *, ledger_lost: bool) -> None:
     target = work / SIGNER_FOLDER
     target.mkdir(mode=0o700)
     for path in sorted(signer.iterdir()) if signer.is_dir() else ():
-        if path.name not in {"lock", "socket"} and path.is_file():
+        if path.name not in {"lock", "socket", paper_keys.FILE} and path.is_file():
             with os.fdopen(os.open(target / path.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write(path.read_bytes())
     try:
@@ -308,6 +336,26 @@ def _copy_keys(signer: Path, work: Path, *, ledger_lost: bool) -> None:
                 "Look for its newest copy. If there is none, restore with --ledger-lost: then only the other Side can say how far the logs had come",
             )
         create_ledger(target)
+
+
+def _give_back_paper_keys(keys: Path | None, work: Path, about: About, *, lost: bool) -> int:
+    """Put the paper keys in place, and remove the papers that they do not open -> how many."""
+    rooms = {room for room in about.heads if any(member.path.startswith(f"rooms/{room}/paper/") for member in about.members)}
+    if keys is not None and keys.is_file():
+        with os.fdopen(os.open(work / paper_keys.FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out, keys.open("rb") as given:
+            shutil.copyfileobj(given, out, _CHUNK)
+            out.flush()
+            os.fsync(out.fileno())
+    elif rooms and not lost:
+        raise NotFound(
+            f"There are no paper keys at {keys}" if keys else "No paper keys were given, and the backup holds sealed papers",
+            "Give the newest copy of the file paper-keys. If there is none, restore with --papers-lost: then papers come back from the other Side alone",
+        )
+    papers = Papers(work / "rooms", PaperKeys(work / paper_keys.FILE))
+    try:
+        return sum(len(papers.drop_keyless(room)) for room in sorted(rooms))
+    finally:
+        papers.close()
 
 
 def _load(store: Store, snapshot: Path) -> None:

@@ -1,7 +1,8 @@
 """A node: one Side's record, in one folder. An object, never a global, so that five fit into one process.
 
 The folder: ``node.json`` (who it is), ``signer/`` (keys and sign-ledger, read by the signer process alone), ``record.sqlite3`` (unless it uses PostgreSQL),
-``rooms/`` (papers and structural contents), ``tree/`` (what the peer pulls; derived).
+``rooms/`` (papers, sealed, and structural contents), ``paper-keys`` (what opens the papers), ``tree/`` (what the peer pulls; derived), ``spool/`` (work in
+progress).
 
 - `write` returns only when what was written is committed, its head signed and published (`record.writing`).
 - `receive` takes the bytes of another Side's log against their checkpoint (`record.receiving`).
@@ -22,11 +23,12 @@ from cochair.kit.canonical import dumps
 from cochair.kit.clock import Clock, SystemClock
 from cochair.kit.errors import Conflict, NotFound, Rejected
 from cochair.kit.ids import RECORD, parse_origin
-from cochair.record import checking, destroying, faults, live, receiving, restoring, writing
+from cochair.record import checking, destroying, faults, live, paper_keys, receiving, restoring, spool, writing
 from cochair.record.contents import RECORD as RECORD_STAGE
 from cochair.record.holding import Draft, Holding
 from cochair.record.keys import create_node_keys
 from cochair.record.opening import open_store
+from cochair.record.paper_keys import PaperKeys
 from cochair.record.papers import Papers
 from cochair.record.publish import Publisher, is_signed
 from cochair.record.registry import Digest, Registry
@@ -58,7 +60,7 @@ class Node(Holding, Rooms):
         self.registry = registry if "record.received/1" in registry.statements else Registry([RECORD_STAGE, *registry.stages])
         self.store = store
         self.signer = signer
-        self.papers = Papers(folder / "rooms")
+        self.papers = Papers(folder / "rooms", PaperKeys(folder / paper_keys.FILE))
         self.publisher = Publisher(folder, signer)
         self.halted: dict[str, str] = {}
         """Own logs that must not grow (origin -> why), until they are recovered."""
@@ -105,18 +107,21 @@ class Node(Holding, Rooms):
             raise Rejected(f"{folder / 'node.json'} is damaged: {error}", "Restore it from the backup") from None
         store = open_store(folder, about.database)
         node = cls(folder, about, registry=registry, clock=clock or SystemClock(), store=store, signer=make_signer(folder))
+        spool.sweep(folder, imports=False)
         stale = node._make_tables()
         for room in node.rooms():
             if stale:
                 node.rebuild(room)
             node.compare_ledgers(room)
             node.settle(room)
+            node.remove_erased(room)  # what a crash, or an older copy, left of it
         faults.halt_all(node)
         return node
 
     def close(self) -> None:
         """Give back the database and the signer."""
         self.store.close()
+        self.papers.close()
         self.publisher.close()
         self.signer.close()
 
@@ -245,7 +250,9 @@ class Node(Holding, Rooms):
 
     def recover(self, room: str, origin: str, checkpoint_note: bytes, start: int, entries: Sequence[bytes]) -> int:
         """Take own entries back from whoever mirrored them -> the log's size. Working bytes only up to the own ledger's head."""
-        return receiving.recover(self, room, origin, checkpoint_note, start, entries)
+        size = receiving.recover(self, room, origin, checkpoint_note, start, entries)
+        self.remove_erased(room)
+        return size
 
     def destroy(self, room: str, log: str, keep: Collection[str] = ()) -> None:
         """Destroy a working log of every Side here: entries, rows, files, papers that nothing else names (but those to `keep`). The caller asks whether all have said so."""

@@ -39,7 +39,7 @@ from cochair.record.signer_wire import (
 
 LOCK = "lock"
 
-TEXTS = ("cochair/bundle/v1", "cochair/request/v1", "cochair/descriptor/v1")
+TEXTS = ("cochair/bundle/v1", "cochair/request/v1", "cochair/descriptor/v1", "cochair/recipient/v1")
 """First lines of the texts, other than checkpoints, that the log key signs: the list of a bundle, a request for files, a node's descriptor at pairing.
 None of them can be an origin (an origin has four parts), so none can be taken for a checkpoint."""
 

@@ -60,6 +60,7 @@ class SqliteStore:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
             db.execute("PRAGMA cache_size=-65536")
+            db.execute("PRAGMA secure_delete=ON")  # rows that go leave nothing in the file
         except sqlite3.Error as error:
             raise CochairError(f"The database {self._path} cannot be opened: {error}", "Check the disk, or restore the backup") from error
         return db

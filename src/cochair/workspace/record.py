@@ -4,9 +4,7 @@
 The operator sees that the record is sound; working papers are shown to who negotiates.
 """
 
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -28,7 +26,7 @@ from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.entries import decode
 from cochair.ledger.notes import split_note
 from cochair.protocol import endings
-from cochair.record import faults, queries
+from cochair.record import faults, queries, spool
 from cochair.record.node import Node
 from cochair.record.queries import Tx
 from cochair.record.tree import write_tree
@@ -401,8 +399,8 @@ def bundle_out(request: HttpRequest, slug: str) -> FileResponse:
     """All that this node publishes in the room, as one file to carry."""
     place = _entered(request, slug, "bundle.write")
     working = bool(request.POST.get("working"))
-    with tempfile.TemporaryDirectory(dir=place.node.folder, prefix="out-") as folder:
-        path = Path(folder) / "bundle.tar"
+    with spool.workplace(place.node.folder, "out") as folder:
+        path = folder / "bundle.tar"
         carry.write_bundle(place.node, place.room, path, working=working)
         handle = path.open("rb")  # the open file outlives its name
     name = f"{slug}-{place.side}{'' if working else '-record'}.bundle"
@@ -417,8 +415,8 @@ def bundle_in(request: HttpRequest, slug: str) -> HttpResponse:
     form = BundleForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            with tempfile.TemporaryDirectory(dir=place.node.folder, prefix="in-") as folder:
-                path = Path(folder) / "bundle.tar"
+            with spool.workplace(place.node.folder, "in") as folder:
+                path = folder / "bundle.tar"
                 with path.open("wb") as out:
                     for chunk in form.cleaned_data["bundle"].chunks():
                         out.write(chunk)

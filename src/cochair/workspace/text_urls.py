@@ -30,4 +30,5 @@ urlpatterns: list[URLPattern] = [
     path("record/<slug:slug>/evidence/<int:number>/", record.evidence, name="record-evidence"),
     path("record/<slug:slug>/working/<str:text>/end/", record.end, name="record-end"),
     path("record/<slug:slug>/entry/<str:name>/", proof.entry, name="record-entry"),
+    path("record/<slug:slug>/entry/<str:name>/disclose/", proof.disclose, name="record-disclose"),
 ]
