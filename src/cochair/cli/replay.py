@@ -7,6 +7,7 @@ Rules:
 2. Each log must be whole: its entries have the root that its checkpoint signs, under the key of its Side. Tiles, cosignatures, papers and contents must be
    what their names say. Where the fold cannot go on (an entry of a kind that this program does not know, or one that waits for what the copy does not hold)
    it stops, and all else is judged at the closed cut that it reached: what is agreed there stays agreed, whatever follows. `unread` says where and why.
+   What one Side acknowledged of another's record must be what stands there.
 3. What is agreed is what the fold says, nothing else. Signatures by key under agreed manifests are checked here again, whatever the Sides found.
 4. Working papers are not looked at: they prove nothing to a third party.
 
@@ -20,6 +21,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
+from cochair.cli import acknowledged
 from cochair.cli.opening import registry
 from cochair.kit import canonical
 from cochair.kit.errors import CochairError, Rejected
@@ -262,6 +264,7 @@ def _fold(tree: _Tree, found: Replayed, logs: Mapping[str, list[bytes]]) -> tupl
             why = f"entry {log.applied} {log.stopped}" if log.stopped else f"entry {log.applied} waits for {log.waiting or 'another log'}"
             whole = log.applied + len(log.pending)
             found.unread.append(f"{log.origin} was read up to {log.applied} of {whole} entries (root {head}): {why}")
+    acknowledged.check(fold, logs, found.leaves)
     voids = sum(len(rows) for rows in changes.rows.get("j_void", {}).values())
     if voids:
         found.notes.append(f"{voids} entries are kept and not counted")
