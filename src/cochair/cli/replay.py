@@ -349,12 +349,21 @@ def _signature(
             asked = request.opened(response, mandate.public_key())
         except CochairError as error:
             raise Rejected(f"The signature of the seal {seal['id']} does not hold: {error.what}", "Do not trust this copy") from None
-        if (asked.room, asked.side, asked.manifest, asked.slot, asked.mandate) != (
+        said = (
             tree.room,
+            found.slug,
+            found.specimen,
             seal["side"],
             seal["manifest"],
             manifest.slot,
+            canonical.loads(seal["heads"].encode()),
+        )
+        if said != (asked.room, asked.slug, asked.specimen, asked.side, asked.manifest, asked.slot, asked.heads) or (
             mandate.id,
+            mandate.key,
+        ) != (
+            asked.mandate,
+            asked.key,
         ):
             raise Rejected(f"The signature of the seal {seal['id']} is over something else", "Do not trust this copy")
     if not mandate.certificate:
