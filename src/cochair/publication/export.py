@@ -82,7 +82,13 @@ def _pages(site: "Published | None", made: Path, lang: str, *, specimen: bool) -
         rendered = [(one.name if one.name in {"index", "check"} else f"{one.name}-{one.ref}", one.template, one.context) for one in found]
         for name, template, context in rendered or [("index", "public/rooms.html", {"rooms": []})]:
             others = [(code, f"{'' if code == LANGUAGES[0] else code + '/'}{name}.html", code == lang) for code in LANGUAGES]
-            shell = {"shell": "public/file.html", "up": up, "others": others, "specimen": site.specimen if site else specimen}
+            shell = {
+                "shell": "public/file.html",
+                "up": up,
+                "reader_url": f"{up}assets/reader.js",
+                "others": others,
+                "specimen": site.specimen if site else specimen,
+            }
             (folder / f"{name}.html").write_text(render_to_string(template, context | shell), encoding="utf-8")
 
 
@@ -106,7 +112,7 @@ def _assets(target: Path) -> None:
 
 
 def _shown(static: Path) -> Iterable[Path]:
-    yield from (static / name for name in ("cochair.css", "mark.svg", "LICENCES.txt"))
+    yield from (static / name for name in ("cochair.css", "reader.js", "mark.svg", "LICENCES.txt"))
     yield from sorted((static / "fonts").glob("*.woff2"))
 
 

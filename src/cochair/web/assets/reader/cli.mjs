@@ -26,7 +26,7 @@ try {
   else {
     if (found.specimen) console.log('SPECIMEN: a demonstration. Nothing in it was said, agreed or signed by a state.')
     for (const line of found.lines) {
-      console.log(`${{ 0: 'PROVEN', 1: 'REFUSED', 3: 'NOT KNOWN' }[line.status]}  ${line.file}: ${say(WORDS, line.code, line.values)}.`)
+      console.log(`${{ 0: 'PROVEN', 1: 'REFUSED', 3: 'NOT KNOWN', 4: 'PROVEN SO FAR' }[line.status]}  ${line.file}: ${say(WORDS, line.code, line.values)}.`)
       for (const [code, ...values] of line.details) console.log(`         - ${say(WORDS, code, values)}`)
       if (line.next) console.log(`   next:  ${say(WORDS, line.next[0], line.next.slice(1))}.`)
     }

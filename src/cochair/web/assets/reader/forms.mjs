@@ -200,7 +200,7 @@ export async function openNote (bytes, keys) { // -> {text, signed: [names], tim
   return { text, signed, times }
 }
 const DOMAIN = '(?=[a-z0-9.-]{1,253}/)[a-z0-9]+(?:[.-]+[a-z0-9]+)*'
-const ORIGIN = new RegExp(`^${DOMAIN}/(?=[a-z0-9-]{1,40}/)[a-z0-9]+(?:-+[a-z0-9]+)*/[A-Z][A-Z0-9]{1,7}/(?:record|w-[A-Z][A-Z0-9]{1,7}-(?:0|[1-9][0-9]{0,14}))$`)
+const ORIGIN = new RegExp(`^${DOMAIN}/(?=[a-z0-9-]{1,40}/)[a-z0-9]+(?:-+[a-z0-9]+)*/[A-Z][A-Z0-9]{1,7}/(?:record|w-[A-Z][A-Z0-9]{1,7}-(?:0|[1-9][0-9]{0,14})(?:-(?:[2-9]|[1-9][0-9]))?)$`)
 export const isOrigin = (text) => typeof text === 'string' && ORIGIN.test(text)
 export function checkpoint (text) { // -> {origin, size, root}
   const found = /^([^\n]+)\n(0|[1-9][0-9]*)\n([^\n]+)\n$/.exec(text)

@@ -1,4 +1,4 @@
-// Files and an anchor -> a verdict, as `cochair verify` gives it: 0 proven, 1 refused, 3 consistent in itself while nothing says whose keys these are.
+// Files and an anchor -> a verdict, as `cochair verify` gives it: 0 proven, 1 refused, 3 consistent in itself while nothing says whose keys these are, 4 proven so far.
 import { canonical, dec, enc, hex, isDigest, latin, members, need, Refused, same, sha256, unhex } from './forms.mjs'
 import { openBundle, readRoom } from './room.mjs'
 export const say = (words, code, values = []) => (words[code] ?? code).replace(/\{(\d)\}/g, (_, n) => values[n] ?? '')
@@ -25,7 +25,7 @@ export async function verify (files, anchor) { // files: [{name, bytes} or {name
     lines.push({ file: file.name, ...line })
   }
   lines.sort((a, b) => files.findIndex((f) => f.name === a.file) - files.findIndex((f) => f.name === b.file))
-  const status = [1, 3, 0].find((s) => lines.some((l) => l.status === s)) ?? 1
+  const status = [1, 3, 4, 0].find((s) => lines.some((l) => l.status === s)) ?? 1
   const [room] = rooms
   return { status, lines, room: room?.room ?? '', specimen: rooms.some((r) => r.specimen), fingerprint: room ? fingerprint(room.room) : '', keys: Object.fromEntries(room?.keys ?? []) }
 }
@@ -34,7 +34,7 @@ async function record (file, anchor, rooms) {
   const bundle = file.files ? { files: file.files } : await openBundle(file.bytes)
   const room = await readRoom(bundle.files, bundle.check, anchor?.room)
   need(!anchor || room.room === anchor.room, 'other-room', room.slug, [...room.keys.keys()].join(', '))
-  for (const [side, key] of Object.entries(anchor?.sides ?? {})) need(room.keys.get(side) === key, 'other-key', side)
+  for (const [side, key] of Object.entries(anchor?.sides ?? {})) need(room.keys.get(side) === key || (!room.keys.has(side) && room.unread.length), 'other-key', side)
   const { sizes } = room; const relied = anchor ? room.late.filter((s) => !anchor.sides[s]) : []
   const details = [['entries', sizes.reduce((n, [, size]) => n + size, 0), sizes.map(([s, n]) => `${s} ${n}`).join(', '), room.papers.size, room.contents.size]]
   for (const [code, value] of [['working', room.working], ['cosigned', room.cosigned], ['not-counted', room.notCounted], ['relied', relied.join(', ')], ['outside', room.outside.join(', ')]]) if (value) details.push([code, value])
@@ -42,7 +42,9 @@ async function record (file, anchor, rooms) {
     details.push(['slot', slot.kind, slot.of, sealed.map((s) => `${s.side} (${s.how})`).join(', '), value.provisions.length])
     for (const { side } of sealed.filter((s) => s.missing)) details.push(['no-signature', side, slot.kind])
   }
+  details.push(...room.unread)
   rooms.push({ ...room, status: anchor ? 0 : 3 })
+  if (anchor && room.unread.length) return { status: 4, code: 'partly', values: [], details, next: ['newest'] }
   return anchor ? { status: 0, code: 'proven', values: [], details, next: null } : { status: 3, code: 'not-known', values: [], details, next: ['compare', fingerprint(room.room)] }
 }
 

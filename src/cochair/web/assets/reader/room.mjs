@@ -160,7 +160,7 @@ export async function readRoom (files, check, wanted) { // files: Map of path to
     agreed.push({ ...one, value: contents.get(one.manifest), sealed: await Promise.all(Object.entries(one.seals).map(([side, seq]) => signature(side, seq, one))) })
   }
   return {
-    room, slug, specimen: founding.specimen === true, keys, sizes: [...logs].map(([s, log]) => [s, log.size]).sort(), papers, contents, agreed, cosigned, notCounted: fold.notCounted,
+    room, slug, specimen: founding.specimen === true, keys, sizes: [...logs].map(([s, log]) => [s, log.size]).sort(), papers, contents, agreed, cosigned, notCounted: fold.notCounted, unread: fold.unread,
     working: [...present].filter((o) => !o.endsWith('/record')).length, late: [...keys.keys()].filter((s) => !sidesOf(founding).some((f) => f.side === s)), outside: [...sides.keys()].filter((s) => !keys.has(s) && logs.has(s))
   }
   async function signature (side, seq, one) { // what stands behind a seal that counts (dsse.md, signing-request.md)
@@ -216,8 +216,8 @@ async function foldRoom (room, logs, contents) {
     moved = false
     for (const log of logs.values()) while (log.applied < log.size && await next(log)) moved = true
   }
-  for (const log of logs.values()) need(log.applied === log.size, log.stopped ? 'newer' : 'waits', log.origin, log.applied)
-  const chain = chainAt(Object.fromEntries([...logs].map(([s, log]) => [s, log.size])))
+  const unread = [...logs.values()].filter((log) => log.applied < log.size).map((log) => [log.stopped ? 'newer' : 'waits', log.origin, log.applied, log.size])
+  const chain = chainAt(Object.fromEntries([...logs].map(([s, log]) => [s, log.applied])))
   const named = chain.map((d) => sidesOf(contents.get(d)).map((s) => s.side)); const core = named.find((s) => s.length > 1) ?? []
   const agreed = []
   for (const [key, slot] of [...slots].sort(([a], [b]) => a < b ? -1 : 1)) {
@@ -226,7 +226,7 @@ async function foldRoom (room, logs, contents) {
     need(found.length < 2, 'double', key)
     if (found.length && !['terms', 'schema'].includes(slot.kind)) agreed.push({ ...found[0], slot: { kind: slot.kind, of: slot.of, step: slot.step } })
   }
-  return { chain, agreed, mandates, notCounted }
+  return { chain, agreed, mandates, notCounted, unread }
   function decide (key, cut, partiesOf) {
     const here = [...logs].map(([s, log]) => [s, log.events.slice(0, cut[s]).map((e) => e[0] === 'seal' && e[2] !== key ? ['other'] : e)])
     return slots.has(key) ? agreements(Object.fromEntries(here), partiesOf) : []
