@@ -117,6 +117,6 @@ def test_the_built_file_is_that_of_the_sources():
 
     web = Path(__file__).parents[2] / "src/cochair/web"
     parts = [(web / "assets/reader" / f"{name}.mjs").read_text() for name in ("forms", "room", "reader", "page")]
-    plain = [re.sub(r"^export ", "", re.sub(r"^import [^']*'[^']*'\n", "", part, flags=re.M), flags=re.M) for part in parts]
+    plain = [re.sub(r"^export ", "", re.sub(r"^import [^']*'[^']*'\n", "", part, flags=re.MULTILINE), flags=re.MULTILINE) for part in parts]
     built = "// Built from ../../assets/reader by build.mjs there.\n(() => {\n'use strict'\n" + "\n".join(plain) + "})()\n"
     assert (web / "static/cochair/reader.js").read_text() == built
