@@ -45,6 +45,11 @@ def refused(name: str, room: Room, *why: str, files: Files | None = None) -> Sce
     return Scenario(name, files or {"record.tar": bundle(room)}, room.room, 1, why)
 
 
+def partly(name: str, room: Room, agreed: list[str], files: Files | None = None) -> Scenario:
+    """Where the reading stops: what was agreed before stays so, and nothing is said of what follows."""
+    return Scenario(name, files or {"record.tar": bundle(room)}, room.room, 4, (), agreed)
+
+
 def proven(name: str, room: Room, agreed: list[str], files: Files | None = None) -> Scenario:
     return Scenario(name, files or {"record.tar": bundle(room)}, room.room, 0, (), agreed)
 
@@ -184,7 +189,7 @@ def _joined() -> Iterator[Scenario]:
     yield proven("good-three-sides", three, [])
     absent = Played()
     files = {path: data for path, data in absent.files().items() if not path.startswith("ru.example")}
-    yield refused("refused-a-log-left-out", absent, "incomplete", files={"record.tar": bundle(absent, files=files)})
+    yield partly("partly-a-log-left-out", absent, [], {"record.tar": bundle(absent, files=files)})
 
 
 # -- the file itself
@@ -284,7 +289,10 @@ def trees() -> Iterator[Scenario]:
         )
     for number, path in enumerate(p for p in sorted(files) if "/tile/entries/" in p or p.endswith("checkpoint") or "structural" in p):
         lacking = {p: data for p, data in files.items() if p != path}
-        yield refused(f"refused-tree-with-a-gap-{number}", room, files={"tree": lacking})
+        if path.endswith(("checkpoint", room.manifest)):
+            yield partly(f"partly-tree-with-a-gap-{number}", room, [], {"tree": lacking})
+        else:
+            yield refused(f"refused-tree-with-a-gap-{number}", room, files={"tree": lacking})
     yield refused("refused-tree-empty", room, files={"tree": {"README": b"nothing"}})
     other = b'{"a":1}'
     yield refused(
@@ -341,7 +349,7 @@ def logs() -> Iterator[Scenario]:
         yield refused(f"refused-seen-another-{name}", room, "fork")
     room = Played()
     room.say("RU", "seen", "record.seen/1", {"heads": {"IN": {"size": 99, "root": "00" * 32}}})
-    yield refused("refused-seen-beyond", room, "incomplete")
+    yield partly("partly-seen-beyond", room, ADOPTED)
     yield from _cosigned()
     room = Played()
     stranger = Played(world="two", slug="c8")
@@ -390,13 +398,13 @@ def folds() -> Iterator[Scenario]:
     for name, write in unknown.items():
         room = Played()
         write(room)
-        yield refused(f"refused-unknown-{name}", room, "newer")
+        yield partly(f"partly-unknown-{name}", room, ADOPTED)
     room = Played()
     room.seal("RU", SLOT, "33" * 32, room.mandates["RU"])
-    yield refused("refused-waits-for-a-manifest", room, "incomplete")
+    yield partly("partly-waits-for-a-manifest", room, ADOPTED)
     room = Played()
     del room.structural[room.manifest]
-    yield refused("refused-manifest-left-out", room, "incomplete")
+    yield partly("partly-manifest-left-out", room, [])
     room = Room("IN", "RU", previous="00" * 32)
     yield refused("refused-terms-that-follow-others", room, "terms")
     for name, change in {
