@@ -7,7 +7,7 @@ What is refused gets its own answer and does not hold up the others.
 import fcntl
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cochair.kit.errors import CochairError, Conflict, Rejected
@@ -65,6 +65,8 @@ class Keeper:
         self._cosigner = Cosigner(self.public.cosigner, self._keys.cosign)
         self._cosigned_at = 0
         self._signers: dict[str, LogSigner] = {}
+        self._grown: dict[str, Frontier] = {}
+        """Own logs -> their tree as it was signed last, as far as this process has seen it grow."""
         self._macs: dict[tuple[str, str, bytes], bytes] = {}
 
     def close(self) -> None:
@@ -77,18 +79,22 @@ class Keeper:
         heads: dict[int, Head] = {}
         answers: dict[int, Answer] = {}
         staged: dict[str, Head] = {}
+        grown: dict[str, Frontier] = {}
         for number, request in enumerate(requests):
             try:
                 head = self._head(request)
                 if head is not None:
                     last = staged.get(head.origin) or self._ledger.last(head.origin)
                     self._ledger.check(head, last)
-                    self._check_growth(head, last, request.growth)  # type: ignore[union-attr]  # requests with a head have one
+                    frontier = self._check_growth(head, last, request.growth, grown)  # type: ignore[union-attr]  # requests with a head have one
+                    if frontier is not None:
+                        grown[head.origin] = frontier
                     staged[head.origin] = heads[number] = head
             except CochairError as error:
                 answers[number] = failed(error)
         try:
             self._ledger.append(heads.values())
+            self._grown.update(grown)
         except CochairError as error:
             answers.update({number: failed(error) for number in heads})
         for number, request in enumerate(requests):
@@ -130,28 +136,33 @@ class Keeper:
         if (parts.domain, parts.side) != (self.public.domain, self.public.side):
             raise Conflict(f"{origin} is not a log of this node", f"It signs logs of {self.public.side} at {self.public.domain}")
 
-    @staticmethod
-    def _check_growth(head: Head, last: Head | None, growth: Growth | None) -> None:
+    def _check_growth(self, head: Head, last: Head | None, growth: Growth | None, grown: Mapping[str, Frontier]) -> Frontier | None:
+        """The tree at `head` (None: nothing grew), if the proof leads there from the last head. Raise CochairError if it does not."""
         if last is not None and head.size == last.size:
-            return
+            return None
         if growth is None:
             if head.use == "cosign":
-                return  # the node that mirrors has checked the other's proof
+                return None  # the node that mirrors has checked the other's proof
             raise Rejected(
                 f"No proof is given that {head.origin} only grew", "Give the frontier of the last signed head and the leaves since"
             )
         size, root = (last.size, last.root) if last else (0, EMPTY_ROOT)
-        frontier = Frontier.load(growth.size, growth.frontier)
-        if (growth.size, frontier.root()) != (size, root):
-            raise Conflict(
-                f"{head.origin} does not begin with the {size} entries that were signed last",
-                "The log was changed behind the signer: stop, and recover it from the other Side",
-            )
+        known = grown.get(head.origin) or self._grown.get(head.origin)
+        if known is not None and (known.size, growth.size, known.dump()) == (size, size, growth.frontier):
+            frontier = known.copy()
+        else:
+            frontier = Frontier.load(growth.size, growth.frontier)
+            if (growth.size, frontier.root()) != (size, root):
+                raise Conflict(
+                    f"{head.origin} does not begin with the {size} entries that were signed last",
+                    "The log was changed behind the signer: stop, and recover it from the other Side",
+                )
         if len(growth.leaves) % HASH_SIZE:
             raise Rejected("The proof of growth does not hold whole hashes")
         frontier.extend(growth.leaves[at : at + HASH_SIZE] for at in range(0, len(growth.leaves), HASH_SIZE))
         if (frontier.size, frontier.root()) != (head.size, head.root):
             raise Rejected("The proof of growth does not lead to the head that is to be signed")
+        return frontier
 
     def _act(self, request: Request) -> Answer:
         match request:

@@ -1,6 +1,6 @@
-"""What a node asks its signer, and what it is answered: length-prefixed JSON on a Unix socket that only the node's own user can open.
+"""What a node asks its signer, and what it is answered: length-prefixed msgpack on a Unix socket that only the node's own user can open.
 
-A frame is ``u32be(length) || JSON``; one answer a request, in order. Requests and answers are these structs and nothing else; a frame that is none of them
+A frame is ``u32be(length) || msgpack``; one answer a request, in order. Requests and answers are these structs and nothing else; a frame that is none of them
 ends the connection. The socket carries no secret but the requests themselves: private keys never pass it.
 """
 
@@ -135,9 +135,9 @@ class Failed(_Answer, frozen=True, tag="failed"):
 
 Answer: TypeAlias = Note | Line | LastHead | Keys | Failed
 
-encode = msgspec.json.Encoder().encode
-_requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
-_answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+encode = msgspec.msgpack.Encoder().encode
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_answers: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
 
 
 def frame(message: Request | Answer) -> bytes:
