@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench import measure, peers, s01_verify, s02_append, s11_start, s12_bundle, sample
+from bench import measure, peers, s01_verify, s02_append, s04_rebuild, s11_start, s12_bundle, sample
 from cochair.kit.errors import Rejected
 
 ROOT = Path(__file__).parents[2]
@@ -42,8 +42,18 @@ def test_verify_beside_whatever_is_here(tmp_path):
 def test_append_beside_whatever_is_here(tmp_path):
     rows = s02_append.measure(tmp_path, number=3, commits=1, rounds=2)
     check(rows, ["S2"])
-    assert len(rows) == 3
+    assert len(rows) == 6
     assert rows[2].ours is not None
+    assert rows[5].ours is not None
+    assert [row.met is None for row in rows[3:]] == [True] * 3  # the promises are about one writer
+
+
+def test_rebuild_beside_whatever_is_here(tmp_path):
+    rows = s04_rebuild.measure(tmp_path, size=40, rounds=2)
+    check(rows, ["S4"])
+    assert len(rows) == 3
+    assert rows[1].ours is not None
+    assert rows[2].met
 
 
 def test_a_start_of_a_real_node(tmp_path):
