@@ -43,7 +43,7 @@ from cochair.record.papers import Papers
 from cochair.record.restoring import mark
 from cochair.record.signer_ledger import FILE, create_ledger
 from cochair.record.store import Store, Tx, quoted
-from cochair.record.tables import NODE_TABLES
+from cochair.record.tables import NODE_TABLES, make_node_tables
 
 if TYPE_CHECKING:
     from cochair.record.node import Node
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 ABOUT, LIMIT = "backup.json", 64 * 1024 * 1024
 _NAME = re.compile(r"[a-z]{1,20}\.(json|sqlite3)|rooms/[0-9a-f]{64}/(paper/[0-9a-f]{2}|structural)/[0-9a-f]{64}")
 _TABLES = ("n_room", "n_log", "n_entry", "n_trust", "n_evidence")
-_ORDER = {"n_entry": "room, ord"}
+_ORDER = {"n_entry": "room, origin, seq"}
 _BLOCK = 5000
 _CHUNK = 1 << 20
 _ASK = "Take the file that `cochair node backup` wrote"
@@ -124,7 +124,7 @@ def _snapshot(node: Node, path: Path) -> dict[str, dict[str, int]]:
     with node.read() as tx, closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("BEGIN")
         for sql in NODE_TABLES:
-            db.execute(sql.replace("{blob}", "BLOB"))
+            db.execute(sql.format(blob="BLOB", keyed=""))
         for table in _TABLES:
             for rows in _rows(tx, table):
                 names = list(rows[0])
@@ -363,12 +363,14 @@ def _load(store: Store, snapshot: Path) -> None:
     if "n_room" in store.tables():
         raise Conflict("The database holds a node already", "Name an empty schema: postgresql://…#name")
     with closing(sqlite3.connect(f"file:{snapshot}?mode=ro", uri=True)) as db, store.write() as tx:
-        for sql in NODE_TABLES:
-            tx.execute(sql.replace("{blob}", store.blob))
+        make_node_tables(store, tx)
         try:
             for table in _TABLES:
-                cursor = db.execute(f"SELECT * FROM {quoted(table)}")  # noqa: S608 -- own names
-                names = [each[0] for each in cursor.description]
+                listed = db.execute(
+                    "SELECT name FROM pragma_table_info(?) WHERE name <> 'ord'", (table,)
+                )  # which a backup of an older version has
+                names = [name for (name,) in listed]
+                cursor = db.execute(f"SELECT {', '.join(map(quoted, names))} FROM {quoted(table)}")  # noqa: S608 -- own names
                 insert = f"INSERT INTO {quoted(table)} ({', '.join(map(quoted, names))}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
                 while rows := cursor.fetchmany(_BLOCK):
                     tx.many(insert, rows)

@@ -7,6 +7,7 @@ contents must be what they are named; the fold of the entries must give the rows
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from cochair.kit.errors import CochairError, Conflict, NotFound, NotHeld, Rejected
@@ -23,9 +24,9 @@ from cochair.record.fields import papers_named
 from cochair.record.fold import Fold
 from cochair.record.publish import is_signed
 from cochair.record.receiving import open_checkpoint
-from cochair.record.registry import Digest
-from cochair.record.rows import Changes
-from cochair.record.store import Tx, index_sql, insert_sql, quoted, table_sql
+from cochair.record.registry import Digest, Table
+from cochair.record.rows import Changes, Values
+from cochair.record.store import Tx, index_sql, insert_sql, key_sql, quoted, table_sql
 from cochair.record.tree import altered, published_leaves
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def replay(node: Node, tx: Tx, room: str, cut: Mapping[str, int] | None = None) 
     for log in tx.query("SELECT origin FROM n_log WHERE room = ? ORDER BY origin", (room,)):
         sql = "SELECT data FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq"
         fold.log(log["origin"])
-        fold.hold(log["origin"], [bytes(row["data"]) for row in tx.query(sql, (room, log["origin"]))])
+        fold.hold(log["origin"], [bytes(data) for (data,) in tx.values(sql, (room, log["origin"]))])
     return fold, fold.advance(cut)
 
 
@@ -68,39 +69,51 @@ def state_digest(node: Node, room: str, which: Digest, cut: Mapping[str, int] | 
 
 def rebuild(node: Node, room: str) -> None:
     """See `Node.rebuild`."""
-    with node.writing(room) as (tx, live):
-        rebuild_in(node, tx, live)
+    with node.store.write() as tx:
+        known = rebuild_in(node, tx, room)
+    node.take_over(known)
 
 
-def rebuild_in(node: Node, tx: Tx, live: rooms.Live) -> None:
-    """The same inside a transaction that has begun."""
-    room = live.room
-    fold, changes = replay(node, tx, room)
+def rebuild_in(node: Node, tx: Tx, room: str) -> rooms.Live:
+    """The same inside a transaction that has begun -> the room's memory, to be taken over once it is committed."""
+    known = node.begin(room)
+    rooms.lock_room(tx, known)
+    rooms.read(tx, known)
+    changes = known.fold.advance()
     for table in node.registry.tables.values():
-        new = f"{table.name}__new"
-        tag = f"_{live.ord + 2}" if _has_index(tx, node, f"{table.name}_key") else ""
-        tx.execute(f"DROP TABLE IF EXISTS {quoted(new)}")
-        tx.execute(table_sql(node.store, table, new))
-        columns = ", ".join(quoted(n) for n in ("room", *(c.name for c in table.columns), "src"))
-        tx.execute(f"INSERT INTO {quoted(new)} ({columns}) SELECT {columns} FROM {quoted(table.name)} WHERE room <> ?", (room,))  # noqa: S608
-        tx.many(insert_sql(table, new), ((room, *row) for row in folded_rows(changes, table.name)))
-        for sql in index_sql(table, new, tag):
-            tx.execute(sql)
+        _refill(node, tx, table, room, folded_rows(changes, table.name))
+    rooms.keep(tx, known)
+    return known
+
+
+def _refill(node: Node, tx: Tx, table: Table, room: str, rows: list[Values]) -> None:
+    """Put a new table with these rows of the room in the place of the old one, in the order of its key, its indexes last."""
+    stands = {others: f"FROM {quoted(table.name)} WHERE room {others} ?" for others in ("=", "<", ">")}
+    held = {others: bool(tx.values(f"SELECT 1 {where} LIMIT 1", (room,))) for others, where in stands.items()}  # names are our own
+    if not rows and not held["="]:
+        return
+    old = f"{table.name}__old"
+    if held["<"] or held[">"]:
+        tx.execute(f"ALTER TABLE {quoted(table.name)} RENAME TO {quoted(old)}")
+        for number in range(len(table.indexes)):
+            tx.execute(f"DROP INDEX IF EXISTS {quoted(f'{table.name}_{number}')}")
+        tx.execute(f"DROP INDEX IF EXISTS {quoted(f'{table.name}_src')}")
+    else:
         tx.execute(f"DROP TABLE {quoted(table.name)}")
-        tx.execute(f"ALTER TABLE {quoted(new)} RENAME TO {quoted(table.name)}")
-    tx.many(
-        "UPDATE n_log SET applied = ?, stopped = ? WHERE room = ? AND origin = ?",
-        [(log.applied, log.stopped, room, log.origin) for log in fold.state.logs.values()],
-    )
-    live.changed = True
-    rooms.catch_up(tx, live)
-
-
-def _has_index(tx: Tx, node: Node, name: str) -> bool:
-    """Whether a plain index name is taken (index names are unique in the database, so a rebuilt table takes tagged ones in turn)."""
-    if node.store.blob == "BLOB":
-        return bool(tx.query("SELECT name FROM sqlite_master WHERE type = 'index' AND name = ?", (name,)))
-    return bool(tx.query("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND indexname = ?", (name,)))
+    names = [c.name for c in table.columns]
+    rows.sort(key=itemgetter(*(names.index(name) for name in table.key), len(names)))
+    tx.execute(table_sql(node.store, table, keyed=bool(node.store.keyed)))
+    tx.many(insert_sql(table), [(room, *row) for row in rows])
+    for others in ("<", ">"):
+        if held[others]:
+            columns = ", ".join(quoted(n) for n in ("room", *names, "src"))
+            where = stands[others].replace(quoted(table.name), quoted(old), 1)
+            tx.execute(f"INSERT INTO {quoted(table.name)} ({columns}) SELECT {columns} {where}", (room,))
+    tx.execute(f"DROP TABLE IF EXISTS {quoted(old)}")
+    if not node.store.keyed:
+        tx.execute(key_sql(table))
+    for sql in index_sql(table):
+        tx.execute(sql)
 
 
 def waiting(node: Node, room: str) -> dict[str, str]:
@@ -219,7 +232,7 @@ def _contents(node: Node, tx: Tx, room: str) -> list[Problem]:
         except CochairError as error:
             problems.append(Problem("paper", name, f"{error.what}: run heal"))
     gone = erased(tx, room)
-    sql = "SELECT e.data FROM n_entry e JOIN n_log l ON l.room = e.room AND l.origin = e.origin WHERE e.room = ? AND l.side = ? ORDER BY e.ord"
+    sql = "SELECT e.data FROM n_entry e JOIN n_log l ON l.room = e.room AND l.origin = e.origin WHERE e.room = ? AND l.side = ?"
     missing: set[str] = set()
     for row in tx.query(sql, (room, node.side)):
         try:

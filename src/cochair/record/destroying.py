@@ -53,8 +53,8 @@ def destroy(node: Node, room: str, log: str, keep: Collection[str]) -> None:
         sql = "UPDATE n_log SET size = 0, applied = 0, root = ?, note = NULL, stopped = '', frozen = ? WHERE room = ? AND log = ?"
         tx.execute(sql, (EMPTY_ROOT.hex(), DESTROYED, room, log))
         live.changed = True
-        rebuild_in(node, tx, live)
-    node.forget(room)
+        rebuild_in(node, tx, room)
+        node.forget(room)  # whoever waits for the room reads it anew
     node.store.scrub()
     for origin in origins:
         node.halted.pop(origin, None)

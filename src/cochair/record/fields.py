@@ -53,7 +53,7 @@ def day(text: str) -> date:
 
 def as_text(content: Any) -> str:
     """A content, or a part of it, as one column: canonical JSON, so that equal values are equal text on every node."""
-    return canonical.dumps(msgspec.to_builtins(content)).decode()
+    return canonical.again(content).decode()
 
 
 def of_text(column: str) -> Any:

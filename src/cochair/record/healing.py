@@ -118,7 +118,7 @@ def _entries(node: Node, room: str, origin: str, sources: Sequence[Get]) -> None
 
 
 def _put_back(node: Node, tx: Tx, room: str, origin: str, given: list[bytes], note: bytes) -> None:
-    rows = tx.query("SELECT seq, ord, data FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq", (room, origin))
+    rows = tx.query("SELECT seq, data FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq", (room, origin))
     held = {row["seq"]: bytes(row["data"]) for row in rows}
     size, wanted = _signed(node, tx, room, origin, len(given))
     whole = [given[seq] if seq < len(given) else held.get(seq, b"") for seq in range(size)]
@@ -127,16 +127,10 @@ def _put_back(node: Node, tx: Tx, room: str, origin: str, given: list[bytes], no
     if parse_origin(origin).side == node.side:
         while len(whole) in held:  # committed, and not signed yet when the node stopped
             whole.append(held[len(whole)])
-    if len(whole) == len(held) and held.keys() == set(range(len(whole))):
-        for seq, data in enumerate(whole):
-            if held[seq] != data:
-                tx.execute("UPDATE n_entry SET data = ? WHERE room = ? AND origin = ? AND seq = ?", (data, room, origin, seq))
-    else:  # some are missing: the log comes in anew, behind all that arrived, so that the order of arrival is still that of the log
-        tx.execute("DELETE FROM n_entry WHERE room = ? AND origin = ?", (room, origin))
-        (last,) = tx.query("SELECT MAX(ord) AS ord FROM n_entry WHERE room = ?", (room,))
-        start = 0 if last["ord"] is None else last["ord"] + 1
-        sql = "INSERT INTO n_entry (room, origin, seq, ord, data) VALUES (?, ?, ?, ?, ?)"
-        tx.many(sql, [(room, origin, seq, start + seq, data) for seq, data in enumerate(whole)])
+    wrong = [seq for seq in range(max(len(whole), *held, 0) + 1) if held.get(seq) != (whole[seq] if seq < len(whole) else None)]
+    tx.many("DELETE FROM n_entry WHERE room = ? AND origin = ? AND seq = ?", [(room, origin, seq) for seq in wrong])
+    sql = "INSERT INTO n_entry (room, origin, seq, data) VALUES (?, ?, ?, ?)"
+    tx.many(sql, [(room, origin, seq, whole[seq]) for seq in wrong if seq < len(whole)])
     if not tx.query("SELECT 1 AS one FROM n_log WHERE room = ? AND origin = ?", (room, origin)):
         add_log(tx, room, origin)
     now = root([leaf_hash(data) for data in whole]).hex()

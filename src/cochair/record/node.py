@@ -35,8 +35,8 @@ from cochair.record.registry import Digest, Registry
 from cochair.record.rooms import Peer, Rooms
 from cochair.record.signer import Signer, start_signer
 from cochair.record.signer_ledger import create_ledger
-from cochair.record.store import Store, Tx, index_sql, table_sql
-from cochair.record.tables import NODE_TABLES
+from cochair.record.store import Store, Tx, index_sql, quoted, table_sql
+from cochair.record.tables import lay_out_anew, make_node_tables
 
 
 class _About(msgspec.Struct, frozen=True):
@@ -67,6 +67,7 @@ class Node(Holding, Rooms):
         self.ask_first = (folder / restoring.MARK).exists()
         """A backup was put back: nothing is written until the peer was asked for our own heads (`record.restoring`)."""
         self._lives: dict[str, live.Live] = {}
+        self.queues: dict[str, writing.Queue] = {}
         self._lock = threading.Lock()
 
     # -- life ---------------------------------------------------------------------------------------------------------------------------
@@ -128,11 +129,15 @@ class Node(Holding, Rooms):
     def _make_tables(self) -> bool:
         """Make tables that are missing; True if logs were there before some joint table was, so that rows must be made anew."""
         have = self.store.tables()
-        missing = [table for table in self.registry.tables.values() if table.name not in have]
+        old = "ord" in self.store.columns("n_entry")
+        missing = [table for table in self.registry.tables.values() if old or table.name not in have]
         with self.store.write() as tx:
             if "n_room" not in have:
-                for sql in NODE_TABLES:
-                    tx.execute(sql.replace("{blob}", self.store.blob))
+                make_node_tables(self.store, tx)
+            if old:  # a folder of a version before the first release: the bytes go over, the joint tables follow from them
+                lay_out_anew(self.store, tx)
+                for table in missing:
+                    tx.execute(f"DROP TABLE IF EXISTS {quoted(table.name)}")
             for table in missing:
                 tx.execute(table_sql(self.store, table))
                 for sql in index_sql(table):
@@ -183,10 +188,20 @@ class Node(Holding, Rooms):
             self.halted[origin] = f"The log {origin} has {size} entries, but {last[0]} were signed: an old copy was restored"
         return last[0] if last else -1
 
+    def begin(self, room: str) -> live.Live:
+        """A room's memory, empty: to be filled from the tables."""
+        return live.begin(self.registry, room, lambda digest: self.papers.structural(room, digest))
+
+    def take_over(self, known: live.Live) -> None:
+        """Use this memory of a room, which is what the tables say, in the place of the one held so far."""
+        known.committed.update({origin: tree.size for origin, tree in known.trees.items()})
+        with self._lock:
+            self._lives[known.room] = known
+
     def _live(self, room: str) -> live.Live:
         with self._lock:
             if room not in self._lives:
-                self._lives[room] = live.begin(self.registry, room, lambda digest: self.papers.structural(room, digest))
+                self._lives[room] = self.begin(room)
             return self._lives[room]
 
     def forget(self, room: str) -> None:
@@ -204,10 +219,11 @@ class Node(Holding, Rooms):
                     continue  # another thread failed on it while we waited
                 try:
                     with self.store.write() as tx:
-                        live.lock_room(tx, room)
+                        live.lock_room(tx, known)
                         known.changed = True
                         live.catch_up(tx, known)
                         known.changed = False
+                        known.moment = None
                         yield tx, known
                 except BaseException:
                     if known.changed:
@@ -215,6 +231,7 @@ class Node(Holding, Rooms):
                             self._lives.pop(room, None)
                     raise
                 known.changed = False
+                known.moment = tx.after
                 known.committed.update({origin: tree.size for origin, tree in known.trees.items()})
                 return
 
@@ -230,7 +247,7 @@ class Node(Holding, Rooms):
         if known.tree(origin).size < size:
             refresh()
         peers = None
-        if parse_origin(origin).log != RECORD and not is_signed(origin, self.terms(room)):
+        if not origin.endswith(f"/{RECORD}") and not is_signed(origin, self.terms(room)):
             peers = {p.side: p.exchange_key for p in self.peers(room).values() if p.exchange_key}
         self.publisher.publish(known, origin, size, peers, refresh, anew=anew)
 

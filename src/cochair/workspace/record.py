@@ -4,7 +4,9 @@
 The operator sees that the record is sound; working papers are shown to who negotiates.
 """
 
+import heapq
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -330,17 +332,21 @@ def end(request: HttpRequest, slug: str, text: str) -> HttpResponse:
 
 
 def _entries(tx: Tx, place: Place, voids: Mapping[str, str], at: int) -> tuple[list[dict[str, Any]], int]:
-    """One page of the record's entries, the newest arrival first -> (rows, how many there are)."""
-    where = "FROM n_entry e JOIN n_log l ON l.room = e.room AND l.origin = e.origin WHERE e.room = ? AND l.log = ?"
-    total = tx.query(f"SELECT COUNT(*) AS n {where}", (place.room, RECORD))[0]["n"]  # our own words
-    newest = f"SELECT e.origin, e.seq, e.data {where} ORDER BY e.ord DESC LIMIT ? OFFSET ?"
-    rows = tx.query(newest, (place.room, RECORD, A_PAGE, (at - 1) * A_PAGE))
+    """One page of the record's entries, the newest first: each log in its own order, between logs by the time that is claimed -> (rows, how many there are)."""
+    logs = tx.query("SELECT origin, size FROM n_log WHERE room = ? AND log = ? ORDER BY origin", (place.room, RECORD))
+    # canonical bytes begin {"at":"2026-…": twenty characters behind the seventh
+    times = "SELECT origin, seq, substr(data, 8, 20) AS at FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq DESC LIMIT ?"
+    newest = [tx.query(times, (place.room, log["origin"], at * A_PAGE)) for log in logs]
+    shown = islice(heapq.merge(*newest, key=lambda row: bytes(row["at"]), reverse=True), (at - 1) * A_PAGE, at * A_PAGE)
+    total = sum(log["size"] for log in logs)
     out = []
-    for row in rows:
+    for row in shown:
+        one = "SELECT data FROM n_entry WHERE room = ? AND origin = ? AND seq = ?"
+        [held] = tx.query(one, (place.room, row["origin"], row["seq"]))
         parts = parse_origin(row["origin"])
         name = str(Id(parts.side, parts.log, row["seq"]))
         try:
-            found = decode(bytes(row["data"]))
+            found = decode(bytes(held["data"]))
             what, when = entry_words(found.kind, found.schema, found.body), found.at
         except CochairError:
             what, when = _("bytes that are no entry"), ""
