@@ -116,3 +116,24 @@ def test_a_failure_of_the_database_reaches_everybody_and_the_next_write_goes_on(
     assert node.write(room, [note("c")]) == ["IN/record/0"]
     assert texts(node, room) == ["c"]
     assert node.fsck(room) == []
+
+
+def test_many_threads_write_many_times_and_each_gets_its_own(node: Node) -> None:
+    room = node.found("c7")
+    got: dict[str, list[str]] = {}
+
+    def one(name: str) -> None:
+        for number in range(6):
+            got[f"{name}{number}"] = node.write(room, [note(f"{name}{number}")])
+
+    writers = [threading.Thread(target=one, args=(name,)) for name in "abcdef"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(100)
+    with node.read() as tx:
+        stands = {s.id: s.content["text"] for s in queries.statements(tx, room, "t.note/1")}
+    assert stands == {name: text for text, (name,) in got.items()}
+    assert len(stands) == 36
+    assert node.publisher.size(ORIGIN) == 36
+    assert node.queues[room].waiting == []

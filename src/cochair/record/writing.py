@@ -50,7 +50,7 @@ class Queue:
     def __init__(self) -> None:
         """Nobody waits."""
         self.turn = threading.Lock()
-        self.waiting: list[_Job] = []  # only appended to without the turn
+        self.waiting: list[_Job] = []
 
 
 def write(node: Node, room: str, drafts: Sequence[Draft]) -> list[str]:
@@ -66,7 +66,9 @@ def write(node: Node, room: str, drafts: Sequence[Draft]) -> list[str]:
             try:
                 _write_jobs(node, room, jobs)
             finally:
-                queue.waiting = [each for each in queue.waiting if not each.done and each is not job]
+                for each in jobs:
+                    if each.done or each is job:
+                        queue.waiting.remove(each)  # in place: others append meanwhile
     if job.error is not None:
         raise job.error
     for origin, size in job.sizes.items():
@@ -79,6 +81,7 @@ def _write_jobs(node: Node, room: str, jobs: Sequence[_Job]) -> None:
     try:
         with node.writing(room) as (tx, live):
             for job in jobs:
+                job.ids, job.sizes, job.error = [], {}, None  # what an attempt left that was rolled back
                 before = sum(tree.size for tree in live.trees.values())
                 try:
                     _write_drafts(node, tx, live, job)
@@ -91,7 +94,6 @@ def _write_jobs(node: Node, room: str, jobs: Sequence[_Job]) -> None:
         if len(jobs) == 1 or not isinstance(error, Exception):
             raise
         for job in jobs:
-            job.ids, job.sizes, job.error = [], {}, None
             try:
                 _write_jobs(node, room, [job])
             except Exception as own:  # noqa: BLE001  # it is raised where this job was given
