@@ -127,7 +127,7 @@ def _put_back(node: Node, tx: Tx, room: str, origin: str, given: list[bytes], no
     if parse_origin(origin).side == node.side:
         while len(whole) in held:  # committed, and not signed yet when the node stopped
             whole.append(held[len(whole)])
-    wrong = sorted(seq for seq in {*held, *range(len(whole))} if held.get(seq) != (whole[seq] if seq < len(whole) else None))
+    wrong = sorted(seq for seq in {*held, *range(len(whole))} if held.get(seq) != (whole[seq] if 0 <= seq < len(whole) else None))
     tx.many("DELETE FROM n_entry WHERE room = ? AND origin = ? AND seq = ?", [(room, origin, seq) for seq in wrong])
     sql = "INSERT INTO n_entry (room, origin, seq, data) VALUES (?, ?, ?, ?)"
     tx.many(sql, [(room, origin, seq, whole[seq]) for seq in wrong if 0 <= seq < len(whole)])
