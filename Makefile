@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 WORKERS ?= 2
+ARGS ?=
 
 .PHONY: help demo serve test check bench drill interop system clean
 
@@ -29,6 +30,10 @@ check: .venv/dev.stamp  ## format, lint, types, import contracts, documentation
 bench: .venv/dev.stamp  ## the promises, ours and the peer side by side; writes build/bench.json
 	$(PY) -m bench
 
+interop: .venv/interop.stamp  ## foreign programs (Go, tlog-scales, @sigstore/verify) on our logs, ours on theirs; writes build/interop.json
+	@./setup.sh interop
+	$(PY) -m tests.interop $(ARGS)
+
 # The environment: uv from PyPI, this machine's own Python, nothing downloaded beyond the packages of uv.lock.
 .venv/run.stamp: pyproject.toml uv.lock
 	@./setup.sh python --no-dev
@@ -37,6 +42,10 @@ bench: .venv/dev.stamp  ## the promises, ours and the peer side by side; writes 
 .venv/dev.stamp: pyproject.toml uv.lock
 	@./setup.sh python
 	@touch $@ .venv/run.stamp
+
+.venv/interop.stamp: pyproject.toml uv.lock
+	@./setup.sh python --group interop
+	@touch $@ .venv/dev.stamp .venv/run.stamp
 
 system:
 	@./setup.sh system

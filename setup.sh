@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Sets up what the Makefile needs: `setup.sh python [--no-dev]` the Python environment, `setup.sh system` the programs the tests drive.
+# Sets up what the Makefile needs: `setup.sh python [--no-dev]` the Python environment, `setup.sh system` the programs the tests drive,
+# `setup.sh interop` the foreign programs of `make interop`.
 set -euo pipefail
 cd "$(dirname "$0")"
+SIGSTORE=3.1.1
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -52,8 +54,26 @@ LIST
   apt "${missing[@]}" || { say "These could not be installed here (it takes root, and Debian's packages):"; printf '%s\n' "${lines[@]}" >&2; }
 }
 
+interop_programs() { # what `make interop` asks: Go with its library from Debian, Node.js and @sigstore/verify from npm (into build/, never into the repository)
+  local missing=()
+  command -v go >/dev/null || missing+=(golang-go)
+  [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ] || missing+=(golang-golang-x-mod-dev)
+  command -v node >/dev/null || missing+=(nodejs)
+  command -v npm >/dev/null || missing+=(npm)
+  if [ ${#missing[@]} != 0 ]; then
+    say "Installing for the foreign programs: ${missing[*]}"
+    apt "${missing[@]}" || say "These could not be installed here (it takes root, and Debian's packages): ${missing[*]}"
+  fi
+  if [ ! -f build/interop/npm/node_modules/@sigstore/verify/package.json ]; then
+    mkdir -p build/interop/npm
+    npm install --prefix build/interop/npm --no-audit --no-fund --loglevel=error "@sigstore/verify@$SIGSTORE" >/dev/null \
+      || say "@sigstore/verify could not be installed here (it takes npm, and its registry)"
+  fi
+}
+
 case "${1:-}" in
   python) shift; python_environment "$@" ;;
   system) system_programs ;;
-  *) say "usage: setup.sh python [--no-dev] | system"; exit 2 ;;
+  interop) interop_programs ;;
+  *) say "usage: setup.sh python [--no-dev | --group interop] | system | interop"; exit 2 ;;
 esac

@@ -21,14 +21,14 @@ MAY = {
         action.propose agenda.propose area.propose assessment.propose body.propose dates.propose declaration.state internal.view lead.state
         manifest.prepare matter.view negotiation.view post.state press.keep press.read project.propose protocol.accept protocol.comment protocol.concordance
         protocol.open protocol.propose protocol.signatory protocol.withdraw publication.consent received.answer record.view report.state seal.attest
-        seal.file seal.find seal.revoke session.propose way_forward.propose
+        seal.file seal.find seal.revoke session.propose way_forward.propose working.end
     """,
     "secretary": """
         action.propose agenda.propose area.propose assessment.propose body.propose bundle.read bundle.write dates.propose declaration.state
         delegation.freeze delegation.state exchange.run internal.view lead.state letter.state mandate.file manifest.prepare matter.view
-        negotiation.view person.state post.state press.keep press.read project.propose protocol.accept protocol.comment protocol.concordance protocol.open
+        negotiation.view paper.disclose person.state post.state press.keep press.read project.propose protocol.accept protocol.comment protocol.concordance protocol.open
         protocol.propose protocol.signatory protocol.withdraw publication.consent received.answer received.enter record.view report.state
-        seal.attest seal.find session.propose way_forward.propose
+        seal.attest seal.find session.propose way_forward.propose working.end
     """,
 }
 

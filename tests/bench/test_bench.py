@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench import measure, peers, s01_verify, s02_append, s11_start, sample
+from bench import measure, peers, s01_verify, s02_append, s04_rebuild, s11_start, s12_bundle, sample
 from cochair.kit.errors import Rejected
 
 ROOT = Path(__file__).parents[2]
@@ -42,14 +42,30 @@ def test_verify_beside_whatever_is_here(tmp_path):
 def test_append_beside_whatever_is_here(tmp_path):
     rows = s02_append.measure(tmp_path, number=3, commits=1, rounds=2)
     check(rows, ["S2"])
-    assert len(rows) == 3
+    assert len(rows) == 6
     assert rows[2].ours is not None
+    assert rows[5].ours is not None
+    assert [row.met is None for row in rows[3:]] == [True] * 3  # the promises are about one writer
+
+
+def test_rebuild_beside_whatever_is_here(tmp_path):
+    rows = s04_rebuild.measure(tmp_path, size=40, rounds=2)
+    check(rows, ["S4"])
+    assert len(rows) == 3
+    assert rows[1].ours is not None
+    assert rows[2].met
 
 
 def test_a_start_of_a_real_node(tmp_path):
     rows = s11_start.measure(tmp_path, rounds=1)
     check(rows, ["S11"])
     assert rows[0].ours is not None
+
+
+def test_bundles_beside_a_copy(tmp_path):
+    rows = s12_bundle.measure(tmp_path, papers=2, size=1000, rounds=1)
+    check(rows, ["S12"])
+    assert len(rows) == 4
 
 
 def test_a_missing_peer_is_said_and_never_filled_in(tmp_path, nothing_found):

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cochair.exchange import run
 from cochair.record.node import Node
 from cochair.record.signer import InProcessSigner
+from cochair.record.tree import open_tree
 from cochair.stages import REGISTRY
 from tests.simulators.session import Session
 
@@ -52,6 +53,7 @@ def founded(folder, urls=(None, None), addresses=("", "")) -> str:
     for side, url in zip(SIDES, urls, strict=True):
         database = ["--database-url", url] if url else []
         cochair(folder, "node", "init", side.lower(), "--side", side, "--domain", f"{side.lower()}.example", "--specimen", *database)
+        cochair(folder, "node", "publish", side.lower())
     own = [["--address", a, "--certificate", f"{s.lower()}.crt"] if a else [] for s, a in zip(SIDES, addresses, strict=True)]
     beside = [[] if a else ["--peer-folder", f"{s.lower()}/tree"] for s, a in zip(SIDES, addresses, strict=True)]
     first = ask(folder, "node", "pair", "in", "--found", "c7", "--out", "in.descriptor", *own[0])
@@ -117,6 +119,7 @@ def ready(folder, urls=(None, None)) -> str:
     for node, other in (nodes, nodes[::-1]):
         run.set_address(node, room, other.side, run.Address(folder=str(other.folder.absolute() / "tree")))
     for node in nodes:
+        open_tree(node)
         node.close()
     return room
 

@@ -31,6 +31,7 @@ def lost(tmp_path):
 
 def keys_copied(folder, name):
     shutil.copytree(folder / "in" / "signer", folder / name, ignore=shutil.ignore_patterns("socket", "lock"))
+    shutil.copy2(folder / "in" / "paper-keys", folder / name)
 
 
 def heads(folder, room, node="in"):

@@ -100,11 +100,10 @@ def test_a_bundle_that_somebody_else_signed_is_refused(world, tmp_path):
     room, base, _, ours = world
     stranger = record.LogSigner(ours.origin(room), bytes(range(32)))
     made = tmp_path / "forged.tar"
-    from cochair.exchange import bundle
-
-    header = bundle.peek(base / "after.tar")
+    header = unpacking.peek(base / "after.tar")
     files = [path.relative_to(base / "tree").as_posix() for path in (base / "tree").rglob("*") if path.is_file()]
-    bundle.write(made, base / "tree", room=room, side=header.side, record=files, sign=lambda text: sign_note(text, [stranger.sign(text)]))
+    contents = [packing.of_file(base / "tree", path) for path in files]
+    packing.write(made, contents, room=room, side=header.side, sign=lambda text: sign_note(text, [stranger.sign(text)]))
     assert v.verify([made], anchor(room)).status == v.REFUSED
 
 

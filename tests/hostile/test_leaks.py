@@ -21,10 +21,10 @@ from tests.protocol import flow
 def members(path: Path) -> tuple[bytes, bytes]:
     """(the signed list, the list of working members) of a bundle."""
     with path.open("rb") as file:
-        found = {}
+        found, reader = {}, bundle.Reader(file)
         for _ in range(3):
-            name, size = bundle._next(file)
-            found[name] = bundle._body(file, size, 1 << 26)
+            name, size = reader.next()
+            found[name] = reader.body(size, 1 << 26)
     return found["bundle.list"], found.get("working.list", b"")
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from cochair.cli import verify as v
-from cochair.exchange import bundle, carry, pull
+from cochair.exchange import carry, pull, unpacking
 from cochair.kit.errors import Rejected
 from cochair.paper.model import field_name
 from cochair.paper.sign import sign_pdf
 from cochair.paper.specimen import specimen_certificate
 from cochair.protocol import manifest as m
+from cochair.record import faults
 from cochair.stages import REGISTRY
 from tests.hostile.conftest import Scene
 from tests.hostile.liar import Liar
@@ -45,6 +46,54 @@ def test_bytes_that_are_no_entry_do_not_take_the_proof_from_everybody(real: Scen
     assert verdict.status == v.PROVEN, verdict
     assert "3 entries are kept and not counted" in " ".join(verdict.lines[0].details)
     assert verdict.states == {"record.tar": ours.state_digest(room)}
+
+
+@pytest.mark.parametrize("how", ["unknown", "waits", "newer"])
+def test_what_cannot_be_read_takes_away_no_proof_of_what_stands_before_it(real: Scene, tmp_path: Path, how: str) -> None:
+    ours, liar, room = real
+    from cochair.record import positions
+    from tests.makers import bodies
+
+    positions.propose(ours, room, "bodies.body", bodies.body(parent=None))
+    liar.seen(ours)
+    if how == "unknown":
+        liar.say("statement", "later.kind/9", {"x": 1})
+    elif how == "newer":
+        liar.raw(b'{"v":2}')
+    else:
+        liar.say("seen", "record.seen/1", {"heads": {"IN": {"size": 999, "root": "00" * 32}}})
+    liar.seen(ours, heads={"IN": {"size": 1, "root": "00" * 32}})
+    pull.pull(ours, room, liar)
+    pull.acknowledge(ours, room)
+    carry.write_bundle(ours, room, tmp_path / "record.tar", working=False)
+    verdict = v.verify([tmp_path / "record.tar"], v.Anchor(room))
+    assert verdict.status == v.PARTLY, verdict
+    (line,) = verdict.lines
+    assert any("ru.example/c7/RU/record was read up to 1 of 3 entries" in each for each in line.details), line.details
+    assert verdict.states == {"record.tar": ours.state_digest(room)}
+    assert v.verify([tmp_path / "record.tar"]).status == v.UNKNOWN
+
+
+def test_evidence_is_checked_beside_other_files(real: Scene, tmp_path: Path) -> None:
+    ours, liar, room = real
+    for words in "abc":
+        liar.say("seen", "record.seen/1", {"heads": {}}, at=f"2026-01-0{'abc'.index(words) + 1}T10:00:00Z")
+    pull.pull(ours, room, liar)
+    del liar.logs["record"][1:]
+    liar.raw(b"another")
+    pull.pull(ours, room, liar)
+    (trouble,) = faults.troubles(ours, room)
+    path = tmp_path / "proof.json"
+    path.write_bytes(trouble.file)
+    key = ours.peers(room)["RU"].log_key
+    assert v.verify([path], v.Anchor(room, {"RU": key})).status == v.PROVEN
+    assert v.verify([path], v.Anchor(room)).status == v.UNKNOWN
+    assert v.verify([path]).status == v.UNKNOWN
+    assert v.verify([path], v.Anchor("11" * 32, {"RU": key})).status == v.REFUSED
+    other = ours.descriptor("c7")["log_key"]
+    assert v.verify([path], v.Anchor(room, {"RU": other})).status == v.REFUSED
+    path.write_bytes(trouble.file.replace(b'"prefix":"', b'"prefix":"00', 1))
+    assert v.verify([path], v.Anchor(room, {"RU": key})).status == v.REFUSED
 
 
 @pytest.fixture
@@ -99,5 +148,5 @@ def test_a_chain_of_odd_headers_is_refused(tmp_path: Path) -> None:
         path = tmp_path / f"{number}.tar"
         path.write_bytes(head[: head.index(b"bundle.list")] + bad + bytes(1024))
         assert v.verify([path], v.Anchor(real.room)).status == v.REFUSED
-        with pytest.raises(Rejected), bundle.read(path, verifiers=[]):
+        with pytest.raises(Rejected), unpacking.read(path, verifiers=[]):
             pass

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from cochair.cli import verify
-from cochair.exchange import bundle
+from cochair.exchange import unpacking
 from cochair.exchange.run import Address, set_address
 from cochair.record.tree import write_tree
 from tests.journeys.conftest import enter, fits, serving
@@ -147,7 +147,7 @@ def verified(page, served, tmp_path, paper):
     (tmp_path / "signed.pdf").write_bytes(paper)
     (tmp_path / "other.pdf").write_bytes(scan(paper))
     files = [tmp_path / name for name in ("room.bundle", "signed.pdf", "other.pdf")]
-    room = bundle.peek(files[0]).room
+    room = unpacking.peek(files[0]).room
     record, signed, other = verify.verify(files, verify.read_anchor(room)).lines
     assert record.status == verify.PROVEN
     assert "sign in ink: attested by IN and RU, not proven; nothing compares a scan with the text" in record.details

@@ -252,6 +252,43 @@ def test_key_change_refused(case):
         keychanges.open_change(case["note"], case["roots"])
 
 
+def holds(check):
+    try:
+        check()
+    except Rejected:
+        return False
+    return True
+
+
+def plain(name):
+    return json.loads((FOLDER / f"{name}.json").read_text())["cases"]
+
+
+def test_every_edge_of_ed25519():
+    """840 pairings of keys, R, k and S: one holds. A check that multiplies by the cofactor would let 484 pass."""
+    found = plain("ed25519-edges")
+    for case in found:
+        assert holds(lambda case=case: check_signature(case)) is case["holds"], case["what"]
+    assert [case["what"] for case in found if case["holds"]] == ["A, R"]
+    assert (len(found), sum(case["cofactored"] for case in found)) == (840, 484)
+
+
+def test_every_spoilt_proof():
+    kinds = set()
+    for case in plain("merkle-probes"):
+        proof = unhex(case["proof_hex"]) if case["proof_hex"] != "64 x noise" else [hashlib.sha256(b"noise").digest()] * 64
+        root, size = bytes.fromhex(case["root_hex"]), case["size"]
+        if case["kind"] == "inclusion":
+            leaf = bytes.fromhex(case["leaf_hex"])
+            found = holds(lambda: merkle.verify_inclusion(leaf, case["index"], size, proof, root))  # noqa: B023
+        else:
+            old_root = bytes.fromhex(case["old_root_hex"])
+            found = holds(lambda: merkle.verify_consistency(case["old"], old_root, size, root, proof))  # noqa: B023
+        assert found is case["holds"], case
+        kinds.add((case["kind"], case["holds"]))
+    assert len(kinds) == 4
+
+
 @pytest.mark.parametrize("case", cases("log", refused=False))
 def test_log(case):
     leaves = [entries.encode(make.entry(number)) for number in range(case["entries"])]

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from cochair.kit.errors import Rejected
@@ -130,3 +132,34 @@ def test_entries_out_of_form_are_not_written(members):
     entry = make.entry(0)
     with pytest.raises(Rejected):
         entries.encode(entries.Entry(**{name: members.get(name, getattr(entry, name)) for name in entries.Entry.__struct_fields__}))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"text": "plain", "n": 1, "none": None, "list": [1, {"a": "я"}], "yes": True},
+        {"deep": [[[[[[[1]]]]]]]},
+        {"\N{GRINNING FACE}": 1, "\uffee": 2},
+        {"tuple": (1, 2)},
+        {1: "a name that is no text"},
+        {"float": 1.0},
+        {"nan": float("nan")},
+        {"nul": "\0"},
+        {"half": "\ud800"},
+        {"beyond": 2**53},
+        {"long": "x" * 9000},
+        {"bytes": b"x"},
+        {"day": date(2026, 9, 1)},
+        {"names": {f"n{number}": 1 for number in range(65)}},
+    ],
+    ids=lambda body: str(next(iter(body))),
+)
+def test_an_entry_is_composed_as_it_is_encoded_and_decoded(body):
+    entry = make.entry(3, body=body)
+    try:
+        data = entries.encode(entry)
+    except Rejected:
+        with pytest.raises(Rejected):
+            entries.compose(entry)
+    else:
+        assert entries.compose(entry) == (data, entries.decode(data))

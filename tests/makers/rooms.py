@@ -39,6 +39,7 @@ def signed(which: int = 0) -> Signed:
         carry.write_bundle(made.ours, made.room, record, working=False)
         write_tree(made.ours, made.room)
         shutil.copytree(made.ours.publisher.tree, tree)
+        write_tree(made.ours, made.room, tree)
         keys = {side["side"]: side["log_key"] for side in made.ours.terms(made.room)["sides"]}
         assert not made.failed
         originals = {side: made.out / "originals" / f"original-{side}.pdf" for side in keys}

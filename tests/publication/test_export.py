@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 
-from cochair.exchange import bundle
+from cochair.exchange import unpacking
 from cochair.kit.errors import CochairError, NotFound
 from cochair.ledger import notes
 from cochair.publication import operations as op
@@ -53,7 +53,7 @@ def test_the_record_that_is_published_holds_the_signed_texts_and_no_other_paper(
         assert secret not in body, "papers and working entries never travel with the public record"
     assert "agreed to build" in body
     verifier = notes.Verifier(next(one["log_key"] for one in t.ours.terms(t.room)["sides"] if one["side"] == "IN"))
-    with bundle.read(file, verifiers=[verifier], beside=tmp_path) as opened:
+    with unpacking.read(file, verifiers=[verifier], beside=tmp_path) as opened:
         assert opened.working == 0
     proven = subprocess.run(
         [sys.executable, "-m", "cochair.cli.main", "verify", str(file), "--room", t.room], check=False, capture_output=True, text=True

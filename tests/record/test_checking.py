@@ -13,6 +13,7 @@ from cochair.kit.errors import CochairError
 from cochair.record import live as rooms
 from cochair.record.digest import stored_rows, tables_of
 from cochair.record.node import Node
+from cochair.record.store import table_sql
 from tests.record.lives import World, live
 from tests.record.makers import REGISTRY, exchange, join_terms, make_node, note, position, received, reopen, settle_slot
 
@@ -132,6 +133,46 @@ def test_dropped_tables_are_made_again_at_start(full: tuple[Node, str]) -> None:
         for name in tables_of(REGISTRY):
             tx.execute(f'DROP TABLE "{name}"')
     node = reopen(node)
+    assert (node.state_digest(room), node.state_digest(room, "working")) == digests
+    assert node.fsck(room) == []
+    assert node.write(room, [note("goes on")])
+    node.close()
+
+
+def test_a_rebuild_leaves_the_rows_of_other_rooms_alone(make: Make) -> None:
+    node = make("IN")
+    rooms_ = [node.found(slug) for slug in ("c7", "c8", "c9")]
+    for number, room in enumerate(rooms_):
+        node.write(room, [position("t.meeting/1", {"name": f"{number}th"}), *(note(f"{number} {n}") for n in range(number + 2))])
+    digests = [node.state_digest(room) for room in rooms_]
+    for room in sorted(rooms_):  # the first, the middle and the last in the order of the key
+        node.rebuild(room)
+        node.rebuild(room)
+        assert [node.state_digest(each) for each in rooms_] == digests
+    for room in rooms_:
+        assert node.fsck(room) == []
+        assert node.write(room, [note("goes on")])
+        assert node.fsck(room) == []
+
+
+def test_a_folder_of_the_layout_before_is_laid_out_anew(full: tuple[Node, str]) -> None:
+    """With a count of arrivals beside each entry, and joint tables that kept no primary key."""
+    node, room = full
+    digests = node.state_digest(room), node.state_digest(room, "working")
+    with node.store.write() as tx:
+        tx.execute("ALTER TABLE n_entry RENAME TO n_new")
+        tx.execute(
+            "CREATE TABLE n_entry (room TEXT NOT NULL, origin TEXT NOT NULL, seq BIGINT NOT NULL, ord BIGINT NOT NULL,"
+            f" data {node.store.blob} NOT NULL, PRIMARY KEY (room, origin, seq))"
+        )
+        for ord_, row in enumerate(tx.query("SELECT * FROM n_new ORDER BY seq, origin")):
+            tx.execute("INSERT INTO n_entry VALUES (?, ?, ?, ?, ?)", (row["room"], row["origin"], row["seq"], ord_, row["data"]))
+        tx.execute("CREATE UNIQUE INDEX n_entry_ord ON n_entry (room, ord)")
+        tx.execute("DROP TABLE n_new")
+        tx.execute("DROP TABLE j_statement")
+        tx.execute(table_sql(node.store, REGISTRY.tables["j_statement"], keyed=False))
+    node = reopen(node)
+    assert node.store.columns("n_entry") == ["room", "origin", "seq", "data"]
     assert (node.state_digest(room), node.state_digest(room, "working")) == digests
     assert node.fsck(room) == []
     assert node.write(room, [note("goes on")])

@@ -47,7 +47,23 @@ def test_a_head_is_remembered_over_a_restart(folder, ledger):
 def test_the_line_is_the_documented_one(folder, ledger):
     ledger.append([head(3, bytes(32))])
     text = f"sign {ORIGIN} 3 {'00' * 32}"
-    assert (folder / "sign-ledger").read_text() == f"{text} {zlib.crc32(text.encode()):08x}\n"
+    line = f"{text} {zlib.crc32(text.encode()):08x}\n".encode()
+    assert (folder / "sign-ledger").read_bytes() == line + bytes(signer_ledger.ROOM)
+
+
+def test_a_line_that_finds_room_changes_no_length_and_room_is_made_again(folder, ledger, monkeypatch):
+    monkeypatch.setattr(signer_ledger, "ROOM", 1000)
+    lengths = []
+    for size in range(1, 40):
+        ledger.append([head(size)])
+        lengths.append((folder / "sign-ledger").stat().st_size)
+        assert reopened(folder).last(ORIGIN) == head(size)
+    assert len(set(lengths)) == 4  # a line of 105 bytes makes room for nine more
+    assert lengths == sorted(lengths)
+    again = SignLedger(folder)
+    again.append([head(40)])
+    again.close()
+    assert lengths[-1] == (folder / "sign-ledger").stat().st_size  # room is found again after a restart
 
 
 @pytest.mark.parametrize(
@@ -71,12 +87,13 @@ def test_the_same_head_again_is_allowed_and_writes_nothing(folder, ledger):
     assert (folder / "sign-ledger").stat().st_size == before
 
 
+@pytest.mark.parametrize("room", [0, 1, 5000])
 @pytest.mark.parametrize("cut", range(1, 60, 7))
-def test_a_torn_tail_is_cut_off_and_the_next_line_is_whole(folder, ledger, cut):
+def test_a_torn_tail_is_cut_off_and_the_next_line_is_whole(folder, ledger, cut, room):
     ledger.append([head(7), head(9)])
     path = folder / "sign-ledger"
-    data = path.read_bytes()
-    path.write_bytes(data[:-cut])
+    data = path.read_bytes().rstrip(b"\0")
+    path.write_bytes(data[:-cut] + bytes(room))
     again = SignLedger(folder)
     assert again.last(ORIGIN) == head(7)
     again.append([head(8)])
@@ -88,14 +105,24 @@ def test_a_tail_of_a_page_that_was_never_written_is_cut_off(folder, ledger):
     ledger.append([head(7)])
     path = folder / "sign-ledger"
     line = head(9).line()
-    path.write_bytes(path.read_bytes() + bytes(60) + line[60:])
-    assert reopened(folder).last(ORIGIN) == head(7)
+    good = path.read_bytes().rstrip(b"\0")
+    for room in (0, 3000):
+        path.write_bytes(good + bytes(60) + line[60:] + bytes(room))
+        assert reopened(folder).last(ORIGIN) == head(7)
+
+
+def test_a_line_behind_room_is_damage(folder, ledger):
+    ledger.append([head(7)])
+    path = folder / "sign-ledger"
+    path.write_bytes(path.read_bytes() + head(8).line() + head(9).line())
+    with pytest.raises(Rejected, match="damaged in line 2"):
+        SignLedger(folder)
 
 
 def test_every_flipped_bit_is_noticed_and_never_lowers_the_last_head_in_silence(folder, ledger):
     ledger.append([head(7), head(9)])
     path = folder / "sign-ledger"
-    good = path.read_bytes()
+    good = path.read_bytes().rstrip(b"\0")
     for place in range(len(good)):
         for bit in (0x01, 0x10, 0x80):
             bad = bytearray(good)
@@ -176,11 +203,12 @@ def test_the_line_is_durable_before_append_returns(ledger, monkeypatch):
 
 def test_a_long_ledger_is_written_anew_with_the_last_heads(folder, ledger, monkeypatch):
     monkeypatch.setattr(signer_ledger, "COMPACT_AT", 2000)
+    monkeypatch.setattr(signer_ledger, "ROOM", 300)
     other = "in.example/c7/IN/w-IN-1"
     ledger.append([head(5, use="mac", origin=other)])
     for size in range(1, 60):
         ledger.append([head(size)])
-    assert (folder / "sign-ledger").stat().st_size <= 2000
+    assert (folder / "sign-ledger").stat().st_size <= 2300
     assert (folder / "sign-ledger").stat().st_mode & 0o777 == 0o600
     again = reopened(folder)
     assert again.last(ORIGIN) == head(59)

@@ -11,7 +11,7 @@ from cochair.ledger.merkle import leaf_hash, root
 from cochair.ledger.notes import split_note
 from cochair.ledger.tiles import bundle_decode, bundles_for, tile_hashes, tiles_for
 from cochair.record.node import Node
-from cochair.record.tree import write_tree
+from cochair.record.tree import open_tree, write_tree
 from tests.record.makers import make_node, note
 
 ORIGIN = "in.example/c7/IN/record"
@@ -64,7 +64,14 @@ def test_erased_paper_leaves_the_tree(node: Node) -> None:
     room = node.found("c7")
     name = node.put_paper(room, b"a person's name")
     write_tree(node, room)
-    assert (node.folder / "tree" / room / "paper" / name).exists()
+    paper = node.folder / "tree" / room / "paper" / name
+    assert not paper.exists()
+    assert not any(b"a person's name" in p.read_bytes() for p in node.folder.rglob("*") if p.is_file())
+    open_tree(node)
+    assert paper.read_bytes()[32:] == b"a person's name"
+    open_tree(node, is_open=False)
+    assert not paper.exists()
+    open_tree(node)
     node.erase(room, name, "request")
     write_tree(node, room)
     assert not any(b"a person's name" in p.read_bytes() for p in node.folder.rglob("*") if p.is_file())

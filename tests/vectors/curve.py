@@ -1,6 +1,7 @@
 """Ed25519 by the textbook, slow and on its own: points as pairs of integers, so that the vectors do not come from the code they test."""
 
 import hashlib
+from functools import cache
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
@@ -67,6 +68,7 @@ def torsion():
                 return [times(n, eighth) for n in range(8)]
 
 
+@cache
 def registers(data):
     """Rule 1: a public key that may be registered."""
     point = decode(data) if len(data) == 32 else None

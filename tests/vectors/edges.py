@@ -28,6 +28,41 @@ def cases(seed):
     return [*found, signature_case(key, message, b""), signature_case(key, message, half)]
 
 
+def combinations(seed):
+    """Each kind of A with each kind of R, k over the bytes as they stand or encoded again, S below L or not: what makes programs differ.
+
+    S is made so that the equation holds up to torsion, where the discrete logarithms are known: a check that multiplies by the cofactor accepts it. ``what`` says
+    the kinds; ``cofactored`` whether such a check would accept it, by the scalars it was made from.
+    """
+    small = curve.torsion()
+    secret, nonce = curve.scalar(seed("edge secret")), curve.scalar(seed("edge nonce"))
+    base_a, base_r = curve.times(secret, curve.B), curve.times(nonce, curve.B)
+    twisted = [other for t in small for other in other_encodings(t)]
+    keys = [("A", secret, curve.encode(base_a))]
+    keys += [(f"A + T{n}", secret, curve.encode(curve.add(base_a, small[n]))) for n in range(1, 8)]
+    keys += [(f"A = T{n}", 0, curve.encode(t)) for n, t in enumerate(small)] + [(f"A = other form {n}", 0, t) for n, t in enumerate(twisted)]
+    halves = [("R", nonce, curve.encode(base_r))]
+    halves += [(f"R + T{n}", nonce, curve.encode(curve.add(base_r, small[n]))) for n in range(1, 8)]
+    halves += [(f"R = T{n}", 0, curve.encode(t)) for n, t in enumerate(small)] + [(f"R = other form {n}", 0, t) for n, t in enumerate(twisted)]
+    for one, a, key in keys:
+        for other, r, half in halves:
+            message = f"{one}, {other}".encode()
+            again = curve.encode(curve.decode(half)), curve.encode(curve.decode(key))
+            for how, k in (("", curve.scalar(half, key, message)), (", k encoded again", curve.scalar(*again, message))):
+                if how and again == (half, key):
+                    continue
+                s = (r + k * a) % curve.L
+                sizes = [("", s)]
+                if not how and (one, other) in _TRIED or one == "A":
+                    sizes += [(", S + L", s + curve.L), (", S with the top bit", s | 1 << 255), (", S + 1", (s + 1) % curve.L), (", -S", -s % curve.L)]
+                for size, value in sizes:
+                    made = signature_case(key, message, half + value.to_bytes(32, "little"))
+                    yield {**made, "what": f"{one}, {other}{how}{size}", "cofactored": not how and not size}
+
+
+_TRIED = {("A + T1", "R"), ("A = T0", "R = T0"), ("A = T1", "R = T1"), ("A + T4", "R + T4")}
+
+
 def other_encodings(point):
     _, y = point
     for n in (y, y + curve.P):

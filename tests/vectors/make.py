@@ -1,7 +1,7 @@
 """Write the vectors of every byte format of `kit` and `ledger`: `python tests/vectors/make.py [FOLDER]`. Fixed seeds, so that a second run gives the same bytes.
 
 A file is ``{"about", "format", "cases"}``. Bytes stand in hex (``…_hex``) or, where they are text, as text. A case with ``"refused": true`` must be refused.
-The keys are published here and therefore worthless: the program refuses them outside tests (`ledger/published.py`); the signatures on the edge come from `edges`.
+The keys are published here and therefore worthless: the program refuses them outside tests (`ledger/published.py`); the signatures on the edge come from `edges`, the spoilt proofs from `probes`.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cochair.kit import canonical
 from cochair.ledger import checkpoints, cosignatures, dsse, entries, keychanges, macs, merkle, notes, papers, tiles
-from tests.vectors import edges
+from tests.vectors import edges, probes, stream
 
 HERE = Path(__file__).parent
 ROOM = hashlib.sha256(b"vector room").hexdigest()
@@ -157,6 +157,23 @@ def paper_cases():
         }
         for data in (b"", b"\0", "Протокол".encode(), bytes(range(256)))
     ] + refused([{"salt_hex": salt[:-1].hex(), "data_hex": ""}, {"stored_hex": salt[:-1].hex()}])
+
+
+def paper_store_cases():
+    """A paper of two chunks is 1 MiB long, so its file stands here by its digest."""
+    room, key, header = "ab" * 32, hashlib.sha256(b"vector paper key").digest(), hashlib.sha256(b"vector header").digest()[:24]
+    cases = []
+    for number, data in ((1, b""), (7, "Протокол".encode()), (2**20, bytes(2**20 - 31))):
+        stored = papers.store_paper(hashlib.sha256(b"vector salt").digest(), data)
+        name = papers.paper_id(stored[:32], data)
+        bound = b"cochair/paper-at-rest/v1\n" + bytes.fromhex(room) + bytes.fromhex(name)
+        chunks = [stored[at : at + 2**20] for at in range(0, len(stored), 2**20)]
+        file = b"cochair/paper-at-rest/v1\n" + number.to_bytes(8, "big") + header + b"".join(stream.push(key, header, chunks, bound))
+        whole = {"file_hex": file.hex()} if len(file) < 1000 else {"file_sha256": hashlib.sha256(file).hexdigest()}
+        record = bytes.fromhex(room) + bytes.fromhex(name) + key
+        cases.append({"room": room, "id": name, "stored_sha256": hashlib.sha256(stored).hexdigest(), "size": len(stored), "number": number,
+            "record_hex": record.hex(), "header_hex": header.hex(), **whole})  # fmt: skip
+    return cases
 
 
 def structural_cases():
@@ -416,6 +433,67 @@ def private_ed25519(name):
     return dsse.PrivateKey(Ed25519PrivateKey.from_private_bytes(seed(name)))
 
 
+def evidence_cases():
+    """Two histories of one record (equal up to entry 3), and a record of another Side that acknowledges the first."""
+    from cochair.record import evidence
+
+    signer, other = notes.LogSigner(ORIGIN, seed("log")), notes.LogSigner("ru.example/c7/RU/record", seed("other log"))
+    one = [merkle.leaf_hash(b"entry %d" % n) for n in range(7)]
+    two = [*one[:3], *(merkle.leaf_hash(b"another %d" % n) for n in range(3, 9))]
+
+    def head(leaves, by=signer):
+        text = checkpoints.Checkpoint(by.name, len(leaves), merkle.root(leaves)).text()
+        return notes.sign_note(text, [by.sign(text)])
+
+    def two_heads(short, long, size):
+        return evidence.heads(ROOM, signer.vkey, head(short), head(long), merkle.root(long[:size]), merkle.consistency_proof(long, size))
+
+    def seen(size, root):
+        body = {"heads": {"IN": {"root": root.hex(), "size": size}}}
+        return entries.encode(
+            entries.Entry(
+                v=1, log=other.name, room=ROOM, seq=1, at="2026-01-05T10:00:00Z", salt="00" * 16, kind="seen", schema="record.seen/1", body=body
+            )
+        )
+
+    def acknowledged(size, root, mine=one):
+        data = seen(size, root)
+        theirs = [merkle.leaf_hash(b"first"), merkle.leaf_hash(data), merkle.leaf_hash(b"third")]
+        known = size <= len(mine)
+        prefix, proof = (merkle.root(mine[:size]), merkle.consistency_proof(mine, size)) if known else (None, [])
+        return evidence.acknowledgement(
+            ROOM, (signer.vkey, head(mine), prefix, proof), (other.vkey, head(theirs, other), data, 1, merkle.inclusion_proof(theirs, 1))
+        )
+
+    good = {
+        "fork": [two_heads(one[:5], two, 5), two_heads(one, two[:7], 7), two_heads(one[:4], two[:4], 4)],
+        "older-head": [two_heads(one[:4], one, 4), two_heads([], one, 0), two_heads(one[:3], two, 3)],
+        "seen-root": [acknowledged(5, merkle.root(two[:5])), acknowledged(7, merkle.root(two[:7]))],
+        "seen-beyond": [acknowledged(9, merkle.root(two))],
+    }
+    value = json.loads(good["fork"][0])
+    ack = json.loads(good["seen-root"][0])
+    bad = [
+        {**value, "prefix": value["prefix"][:-1] + ("0" if value["prefix"][-1] != "0" else "1")},
+        {**value, "proof": value["proof"][:-1]},
+        {**value, "first": value["second"], "second": value["first"]},
+        {**value, "key": other.vkey},
+        {**value, "origin": other.name},
+        {**value, "first": head(one[:5], other).decode()},
+        {**value, "v": 2},
+        {**value, "more": 1},
+        {**ack, "entry": ack["entry"].replace("2026", "2027")},
+        {**ack, "index": 0},
+        {**ack, "inclusion": ack["inclusion"][:-1]},
+        {**ack, "prefix": ""},
+        {**ack, "by": ack["origin"]},
+        {**ack, "room": "00" * 32},
+        {**ack, "head": head(two).decode(), "prefix": merkle.root(two[:5]).hex(), "proof": [h.hex() for h in merkle.consistency_proof(two, 5)]},
+    ]
+    found = [{"verdict": verdict, "file": data.decode()} for verdict, files in good.items() for data in files]
+    return found + refused([{"file": canonical.dumps(each).decode() + "\n"} for each in bad] + [{"file": "{}"}, {"file": ""}])
+
+
 def log_cases():
     leaves = [entries.encode(entry(n)) for n in range(300)]
     point = checkpoints.Checkpoint(ORIGIN, 300, merkle.root([merkle.leaf_hash(leaf) for leaf in leaves]))
@@ -480,6 +558,7 @@ FORMATS = {
     "canonical": ("entry.md", canonical_cases, "canonical JSON: loads(bytes) == value and dumps(value) == bytes"),
     "entry": ("entry.md", entry_cases, "entries and their leaf hashes"),
     "paper": ("paper.md", paper_cases, "ids of papers"),
+    "paper-store": ("paper-store.md", paper_store_cases, "files of sealed papers; the plain bytes are the salt of SHA-256('vector salt'), then data"),
     "structural": ("structural.md", structural_cases, "digests of structural content"),
     "merkle": ("log.md", merkle_cases, "trees of the leaves 'leaf 0', 'leaf 1', …: roots, inclusion and consistency proofs"),
     "tiles": ("log.md", tile_cases, "paths, tiles and entry bundles"),
@@ -492,14 +571,21 @@ FORMATS = {
     "log": ("log.md", log_cases, "a whole log of 300 entries, made as entry(n) in make.py"),
     "keychange": ("key-change.md", change_cases, "changes of a log key by two of three root keys (hex); the note must open under them"),
     "dsse": ("dsse.md", dsse_cases, "envelopes signed by a person"),
+    "evidence": ("evidence.md", evidence_cases, "files of evidence and what they prove"),
     "ed25519": ("ed25519.md", lambda: edges.cases(seed), "which keys register and which signatures hold"),
+    "ed25519-edges": ("ed25519.md", lambda: edges.combinations(seed), "the same, every edge of a key with every edge of R, of k and of S, by the textbook in curve.py"),
+    "merkle-probes": ("log.md", probes.cases, "proofs, and each spoilt in every way; verdicts by the definitions in tree.py; noise is SHA-256 of 'noise'"),
 }
 
 
 def write(folder):
     for name, (page, cases, about) in FORMATS.items():
         value = {"about": about, "format": f"docs/formats/{page}", "cases": cases()}
-        text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=True)
+        if "-" in name:  # hundreds of cases, a line each
+            lines = ",\n".join(json.dumps(case, sort_keys=True, ensure_ascii=True) for case in value.pop("cases"))
+            text = json.dumps(value, sort_keys=True)[:-1] + f', "cases": [\n{lines}\n]}}'
+        else:
+            text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=True)
         (Path(folder) / f"{name}.json").write_text(text + "\n", encoding="ascii")
 
 

@@ -273,3 +273,88 @@ def test_an_empty_node(tmp_path, sit):
         assert "There is no text yet" in text_of(browser.get("/texts/"))
     finally:
         node.close()
+
+
+def test_what_is_wrong_is_said_with_the_way_out_and_the_proof(desk, sit):
+    """The other Side's key signed two histories: Home, the Record page, the proof as a file, in both languages."""
+    from cochair.exchange import pull
+    from cochair.record import evidence
+    from tests.hostile.liar import Liar
+
+    t = desk.t
+    liar = Liar(t.theirs, t.room)
+    del liar.logs["record"][-1:]
+    liar.raw(b"another history")
+    pull.pull(t.ours, t.room, liar)
+    us = sit(t.ours, "secretary")
+    html = text_of(us.get(PAGE))
+    assert "signed two histories of this log" in html
+    assert "What to do" in html
+    (url,) = set(re.findall(r"/record/c7/evidence/[0-9]+/", html))
+    answer = us.get(url)
+    assert evidence.check(answer.content).verdict == "fork"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert us.get("/record/c7/evidence/99/").status_code == 404
+    assert "signed two histories of this log" in text_of(us.get("/"))
+    assert "signed two histories of this log" in text_of(sit(t.ours, "operator").get("/"))
+    assert "подписаны две истории" in text_of(sit(t.ours, "operator", language="ru").get(PAGE))
+
+
+def test_both_sides_begin_working_papers_anew_from_the_page(desk, sit):
+    from cochair.protocol import endings
+
+    t = desk.t
+    (instrument,) = [one["subject"] for one in instruments(t)]
+    url = f"/record/c7/working/{instrument.replace('/record/', '-')}/end/"
+    for node in (t.ours, t.theirs):
+        us = sit(node, "secretary")
+        assert "Agree to begin them anew" in text_of(us.get(PAGE))
+        assert "Agree to destroy them" not in text_of(us.get(PAGE))
+        assert us.post(url, {"why": "anew"}).status_code == 302
+        assert "has agreed: begun anew by both" in text_of(us.get(PAGE)) or node is t.theirs
+        assert us.post(url, {"why": "nonsense"}).status_code >= 400
+        t.meet()
+    for node in (t.ours, t.theirs):
+        endings.carry_out(node, t.room)
+        assert endings.current(node, t.room, instrument).endswith("-2")
+    assert sit(t.ours, "observer").post(url, {"why": "anew"}).status_code == 403
+    assert "Destroyed by both Sides" in text_of(sit(t.ours, "secretary").get(PAGE))
+
+
+def instruments(t):
+    with t.ours.read() as tx:
+        return tx.query("SELECT subject FROM j_matter WHERE room = ? AND kind = 'protocol.instrument'", (t.room,))
+
+
+def test_a_paper_given_later_is_checked_against_the_entry(desk, sit):
+    from cochair.record.node import Draft
+
+    t = desk.t
+    name = t.theirs.put_paper(t.room, b"a letter that was kept back")
+    body = {"log": "x", "what": "letter", "evidence": name}
+    (made,) = t.theirs.write(t.room, [Draft("record", "fault", "record.fault/1", body)])
+    origin = t.theirs.origin(t.room)
+    held = t.ours.heads(t.room)[origin][0]
+    t.ours.receive(t.room, origin, t.theirs.checkpoint(t.room, origin), held, t.theirs.entries(t.room, origin, held))
+    address = f"/record/c7/entry/RU-{made.rpartition('/')[2]}/"
+    us = sit(t.ours, "secretary")
+    assert "not held here" in text_of(us.get(address))
+    stored = t.theirs.stored_paper(t.room, name)
+
+    def give(data):
+        return us.post(f"{address}disclose/", {"paper": SimpleUploadedFile("x.paper", data)}, follow=True)
+
+    for wrong in (stored[:-1] + b"?", bytes(32) + stored[32:], b"short"):
+        answer = give(wrong)
+        assert answer.status_code == 422
+        assert not t.ours.papers.has(t.room, name)
+    assert "This is not a paper that the entry names" in text_of(give(stored + b"?"))
+    html = text_of(give(stored))
+    assert "The paper was checked against the entry and is held now." in html
+    assert "held here" in html
+    assert "not held here" not in html
+    assert t.ours.paper(t.room, name) == b"a letter that was kept back"
+    t.ours.erase(t.room, name, "request")
+    assert "erased" in text_of(us.get(address))
+    assert give(stored).status_code == 422
+    assert sit(t.ours, "member").post(f"{address}disclose/").status_code == 403

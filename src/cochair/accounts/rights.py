@@ -62,6 +62,7 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "protocol.concordance": _PEN,
         "protocol.comment": _NEGOTIATE,
         "protocol.signatory": _PEN,
+        "working.end": _PEN,
         "manifest.prepare": _PEN,
         "mandate.file": _SECRETARY,
         "seal.file": _COCHAIR,
@@ -72,6 +73,7 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "exchange.run": _SECRETARY | {"operator"},
         "bundle.write": _SECRETARY | {"operator"},
         "bundle.read": _SECRETARY | {"operator"},
+        "paper.disclose": _SECRETARY,
         "publication.consent": _PEN,
         # reading and running
         "record.view": _READ | {"operator"},

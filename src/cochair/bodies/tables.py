@@ -27,6 +27,7 @@ POST = Table(
     (Column("id"), Column("side"), Column("account"), Column("body"), Column("kind"), Column("place", "int"), Column("titles")),
     key=("id",),
     indexes=(("body",),),
+    by_source=True,
 )
 HOLDER = Table(
     "bodies_holder",
@@ -44,6 +45,7 @@ HOLDER = Table(
     ),
     key=("id",),
     indexes=(("post",),),
+    by_source=True,
 )
 DESIGNEE = Table(
     "bodies_designee",
@@ -59,5 +61,6 @@ DESIGNEE = Table(
     ),
     key=("id",),
     indexes=(("meeting",), ("post",)),
+    by_source=True,
 )
 TABLES = (BODY, RULES, POST, HOLDER, DESIGNEE)

@@ -1,5 +1,6 @@
 """Backup, restore and recovery of a node (`docs/operate/backup.md`, `docs/operate/recover.md`)."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +11,10 @@ from cochair.cli.opening import FolderArgument, RoomOption, opened, slug, the_ro
 from cochair.exchange import carry, recover
 from cochair.exchange.recover import Recovered
 from cochair.exchange.sources import FolderSource
-from cochair.kit.errors import CochairError
+from cochair.kit.errors import CochairError, Conflict
+from cochair.kit.ids import check_hex
 from cochair.record.node import Node
+from cochair.record.paper_keys import FILE as PAPER_KEYS
 from cochair.record.tree import write_tree
 
 BESIDE = ("app.sqlite3", "peers.json")
@@ -23,7 +26,7 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup to write; it must not exist. Mode 0600.")],
     json: show.JsonOption = False,
 ) -> None:
-    """Write database, papers and accounts to one file; the node may go on working. The signer's folder is not in it: copy that apart.
+    """Write database, sealed papers and accounts to one file; the node may go on working. The signer's folder and paper-keys are not in it: copy them apart.
 
     Example: `cochair node backup node-in 2026-09-01.backup`
     """
@@ -37,7 +40,7 @@ def backup(
     value = {"file": str(file), "bytes": size, "heads": about.heads, "members": len(about.members)}
     lines = [
         f"{file}: {entries} entries, {len(about.members)} files, {size} bytes",
-        f"Not in it, by design: the keys and the sign-ledger in {folder / 'signer'}. Keep their own newest copy apart.",
+        f"Not in it, by design: the keys and the sign-ledger in {folder / 'signer'}, and {folder / PAPER_KEYS}. Keep their own newest copies apart.",
     ]
     show.result(value, json, lines)
 
@@ -47,6 +50,13 @@ def restore(
     folder: Annotated[Path, typer.Argument(help="New folder for the node.")],
     signer: Annotated[Path, typer.Option(help="The newest copy of the node's signer folder: its keys and its sign-ledger.")],
     database_url: Annotated[str | None, typer.Option(help="postgresql://…#schema, empty; SQLite in the folder if left out.")] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option("--paper-keys", help="The newest copy of the file paper-keys; looked for in and beside --signer if left out."),
+    ] = None,
+    papers_lost: Annotated[
+        bool, typer.Option("--papers-lost", help="There is no copy of the paper keys; papers come back from the other Side alone.")
+    ] = False,
     ledger_lost: Annotated[
         bool, typer.Option("--ledger-lost", help="The copy of the keys has no sign-ledger; the other Side is the only witness.")
     ] = False,
@@ -58,18 +68,61 @@ def restore(
     """
     from cochair.record import backup as copies
 
+    if keys is None:
+        keys = next((path for path in (signer / PAPER_KEYS, signer.absolute().parent / PAPER_KEYS) if path.is_file()), None)
     with show.working("Restoring"):
-        about = copies.restore(file, folder, signer=signer, database_url=database_url, ledger_lost=ledger_lost)
+        about, dropped = copies.restore(
+            file, folder, signer=signer, keys=keys, database_url=database_url, ledger_lost=ledger_lost, papers_lost=papers_lost
+        )
     with opened(folder) as node, show.working("Asking the other Sides"):
         found = {room: recover.recover(node, room) for room in node.rooms()}
         _finish(node, found)
         value = {"folder": str(folder), "at": about.at, **_value(node, found)}
+        value["papers_without_key"] = dropped
         lines = [f"{folder}: {about.side} as of {about.at}", *_lines(node, found)]
+        if dropped:
+            lines.insert(1, f"{dropped} papers of the backup have no key any more: erased since, or to be fetched from the other Side")
         if not value["writes"]:
             lines.append(
                 f"It reads and receives, and writes nothing yet. Next: cochair node recover {folder} --from TREE, or --bundle FILE"
             )
     show.result(value, json, lines)
+
+
+def regain(
+    folder: Annotated[Path, typer.Argument(help="New folder for the node.")],
+    room: Annotated[str, typer.Option(help="Id of the room (64 digits), known from people or print.")],
+    signer: Annotated[Path, typer.Option(help="The newest copy of the node's signer folder: its keys and its sign-ledger.")],
+    source: Annotated[Path | None, typer.Option("--from", help="Folder with the other Side's tree.")] = None,
+    bundle: Annotated[Path | None, typer.Option(help="A bundle of the other Side.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="postgresql://…#schema, empty; SQLite in the folder if left out.")] = None,
+    specimen: Annotated[bool, typer.Option("--specimen", help="The room is a demonstration.")] = False,
+    ledger_lost: Annotated[
+        bool, typer.Option("--ledger-lost", help="The copy of the keys has no sign-ledger; the other Side is the only witness.")
+    ] = False,
+    json: show.JsonOption = False,
+) -> None:
+    """Make a node's folder anew where no backup is left: out of its keys, and of the other Side's copy of the room. Accounts and drafts are gone.
+
+    Example: `cochair node regain node-in --room 3f1c… --signer signer-copy --bundle from-ru.bundle`
+    """
+    from cochair.record import backup as copies
+
+    if bool(source) == bool(bundle):
+        raise CochairError("One source is needed", "Give --from or --bundle")
+    wanted = check_hex("".join(room.split()).lower(), 32)
+    with carry.unpacked_unknown(bundle) if bundle else nullcontext((wanted, FolderSource(source or folder))) as (told, tree):
+        if told != wanted:
+            raise Conflict("The bundle is of another room", f"Ask for one of the room {wanted[:16]}…")
+        tree.get(f"{wanted}/structural/{wanted}")  # nothing is made where there is nothing to regain
+        copies.without(folder, signer=signer, specimen=specimen, database_url=database_url, ledger_lost=ledger_lost)
+        with opened(folder) as node, show.working("Taking back"):
+            found = {wanted: recover.regain(node, wanted, tree)}
+            _finish(node, found)
+            value, lines = _value(node, found), _lines(node, found)
+    show.result(value, json, lines)
+    if not value["writes"]:
+        raise typer.Exit(1)
 
 
 def recover_(

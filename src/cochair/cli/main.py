@@ -10,7 +10,7 @@ from typing import NoReturn
 import msgspec
 import typer
 
-from cochair.cli import bundle, ceremony, keys, log_keys, node, press, record, show, sign, verification
+from cochair.cli import bundle, ceremony, keys, log_keys, node, papers, press, record, show, sign, verification
 from cochair.cli.demo import main as demo
 from cochair.kit.errors import CochairError
 
@@ -33,6 +33,7 @@ keys.app.command("mandate")(log_keys.mandate)
 keys.app.command("end")(log_keys.end)
 app.add_typer(record.app, name="record")
 app.add_typer(bundle.app, name="bundle")
+app.add_typer(papers.app, name="paper")
 app.add_typer(press.app, name="press")
 app.command("sign")(sign.command)
 app.command("demo")(demo.command)

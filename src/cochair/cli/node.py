@@ -16,8 +16,10 @@ from cochair.exchange import recover, run
 from cochair.exchange.pull import Pulled
 from cochair.exchange.sources import FolderSource
 from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
+from cochair.record import faults
 from cochair.record.node import Node
 from cochair.record.token import TokenSettings
+from cochair.record.tree import open_tree
 
 app = typer.Typer(help="One Side's node, in one folder.", no_args_is_help=True)
 
@@ -195,7 +197,9 @@ def pull(
 
 @app.command()
 def check(folder: FolderArgument, json: show.JsonOption = False) -> None:
-    """Look whether the node is fit: keys, sign-ledger, heads, what waits, where the peers are. The status is 1 if something is not well.
+    """Look whether the node is fit: keys, sign-ledger, heads, what waits, where the peers are.
+
+    Exit status: 0 all is well; 1 something is to be done here, or waits; 4 two histories of one log, of the other Side's or our own: people must act.
 
     Example: `cochair node check node-in`
     """
@@ -205,9 +209,13 @@ def check(folder: FolderArgument, json: show.JsonOption = False) -> None:
             bad.append("It was restored and has not asked the other Sides yet: cochair node recover")
         rooms: dict[str, dict[str, Any]] = {}
         known = run.addresses(node)
+        grave = False
         for room in node.rooms():
-            waiting = node.waiting(room)
+            waiting = _waiting(node, room)
             bad += [f"{origin}: {why}" for origin, why in waiting.items()]
+            troubles = faults.troubles(node, room)
+            bad += [f"{one.level}: {one.origin}: {faults.WORDS[one.what]}" for one in troubles]
+            grave |= any(one.what in faults.GRAVE for one in troubles)
             peers = {side: _place(known.get(room, {}).get(side, run.Address())) for side in node.peers(room)}
             heads = {origin: size for origin, (size, _root) in node.heads(room).items()}
             rooms[room] = {"slug": slug(node, room), "heads": heads, "waiting": waiting, "peers": peers}
@@ -218,13 +226,59 @@ def check(folder: FolderArgument, json: show.JsonOption = False) -> None:
         lines += [f"  {side} {place}" for side, place in each["peers"].items()]
     show.result(value, json, [*lines, *(f"problem: {why}" for why in bad), *([] if bad else ["All is well."])])
     if bad:
-        raise typer.Exit(1)
+        raise typer.Exit(4 if grave else 1)
+
+
+def _waiting(node: Node, room: str) -> dict[str, str]:
+    """What logs wait for, or that they cannot even be read."""
+    try:
+        return node.waiting(room)
+    except CochairError as error:
+        return {"record": str(error)}
+
+
+@app.command()
+def resume(
+    folder: FolderArgument,
+    decided: Annotated[str, typer.Option(help="Who decided, and what was found: kept in the program's log.")],
+    json: show.JsonOption = False,
+) -> None:
+    """After a fork of our own: a person has looked into it, the second copy of the keys is found and gone, and the node may sign again. A log that forked stays halted.
+
+    Example: `cochair node resume node-in --decided "Security officer: the old machine was still running; it is off and wiped"`
+    """
+    with opened(folder) as node:
+        if not faults.stopped(node):
+            raise Conflict("This node has not been stopped", "Nothing is to be decided: cochair node check")
+        left = faults.resume(node)
+        for room in node.rooms():
+            faults.alarm("resumed", room, node.origin(room), decided)
+        halted = dict(node.halted)
+    lines = ["The node signs again.", *(f"Halted for ever: {origin}. Go on in a new room (docs/operate/recover.md)." for origin in left)]
+    show.result({"forked": left, "halted": halted}, json, lines)
 
 
 def _place(address: run.Address) -> str:
     return f"at {address.https}" if address.https else f"in {address.folder}" if address.folder else "by bundle only"
 
 
+@app.command()
+def publish(
+    folder: FolderArgument,
+    stop: Annotated[bool, typer.Option("--stop", help="Take the papers out again.")] = False,
+    json: show.JsonOption = False,
+) -> None:
+    """Put papers into the node's folder `tree`, in clear, for another node that pulls from that folder or a copy of it. Over HTTPS and by bundle it is not needed.
+
+    Example: `cochair node publish node-in`
+    """
+    with opened(folder) as node, show.working("Publishing"):
+        open_tree(node, is_open=not stop)
+        tree = node.publisher.tree
+    show.result({"tree": str(tree), "papers": not stop}, json, [f"{tree}: {'without' if stop else 'with'} papers"])
+
+
 app.command()(copies.backup)
 app.command()(copies.restore)
 app.command(name="recover")(copies.recover_)
+app.command()(copies.regain)

@@ -78,7 +78,7 @@ def _certificate(path: Path | None, address: str) -> str:
     try:
         x509.load_pem_x509_certificate(pem)
         return pem.decode("ascii")
-    except ValueError:
+    except (ValueError, x509.InvalidVersion):
         raise Rejected(f"{path} is not a certificate in PEM form", "Name the file that `node serve --tls-cert` gets") from None
 
 

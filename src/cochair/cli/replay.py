@@ -5,7 +5,9 @@ Rules:
 1. The room is the digest of its founding terms, which stand in the tree. They name the first keys; a Side that joined later is known by the terms that the
    Sides before it sealed, and counts only if these terms are in force at the end (all Sides that they name have sealed them).
 2. Each log must be whole: its entries have the root that its checkpoint signs, under the key of its Side. Tiles, cosignatures, papers and contents must be
-   what their names say. A log of which the fold cannot apply every entry is incomplete, and is refused.
+   what their names say. Where the fold cannot go on (an entry of a kind that this program does not know, or one that waits for what the copy does not hold)
+   it stops, and all else is judged at the closed cut that it reached: what is agreed there stays agreed, whatever follows. `unread` says where and why.
+   What one Side acknowledged of another's record must be what stands there.
 3. What is agreed is what the fold says, nothing else. Signatures by key under agreed manifests are checked here again, whatever the Sides found.
 4. A record's key may have been changed: the change stands in the log as the first entry under the new key, and counts if two root keys signed it that the terms
    name for the Side, as far as the log knew them. A checkpoint must be by the key that stands at its size; an earlier key is refused.
@@ -21,7 +23,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
-from cochair.cli import keychain
+from cochair.cli import acknowledged, keychain
 from cochair.cli.opening import registry
 from cochair.kit import canonical
 from cochair.kit.errors import CochairError, Rejected
@@ -82,6 +84,8 @@ class Replayed:
     state: str = ""
     founders: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    """What was not read, a sentence a log: up to which head it was, and why not further."""
 
 
 def rooms_in(folder: Path) -> list[str]:
@@ -277,13 +281,12 @@ def _fold(tree: _Tree, found: Replayed, logs: Mapping[str, list[bytes]]) -> tupl
         fold.hold(origin, entries)
     changes = fold.advance()
     for log in fold.state.logs.values():
-        if log.stopped:
-            raise Rejected(f"The log {log.origin} holds what this program does not know: it {log.stopped}", "Check it with a newer Cochair")
         if log.pending:
-            raise Rejected(
-                f"The log {log.origin} cannot be followed beyond entry {log.applied}: it waits for {log.waiting or 'another log'}",
-                "Ask for a complete bundle of the record",
-            )
+            head = root(found.leaves[log.origin][: log.applied]).hex()
+            why = f"entry {log.applied} {log.stopped}" if log.stopped else f"entry {log.applied} waits for {log.waiting or 'another log'}"
+            whole = log.applied + len(log.pending)
+            found.unread.append(f"{log.origin} was read up to {log.applied} of {whole} entries (root {head}): {why}")
+    acknowledged.check(fold, logs, found.leaves)
     voids = sum(len(rows) for rows in changes.rows.get("j_void", {}).values())
     if voids:
         found.notes.append(f"{voids} entries are kept and not counted")
@@ -369,12 +372,21 @@ def _signature(
             asked = request.opened(response, mandate.public_key())
         except CochairError as error:
             raise Rejected(f"The signature of the seal {seal['id']} does not hold: {error.what}", "Do not trust this copy") from None
-        if (asked.room, asked.side, asked.manifest, asked.slot, asked.mandate) != (
+        said = (
             tree.room,
+            found.slug,
+            found.specimen,
             seal["side"],
             seal["manifest"],
             manifest.slot,
+            canonical.loads(seal["heads"].encode()),
+        )
+        if said != (asked.room, asked.slug, asked.specimen, asked.side, asked.manifest, asked.slot, asked.heads) or (
             mandate.id,
+            mandate.key,
+        ) != (
+            asked.mandate,
+            asked.key,
         ):
             raise Rejected(f"The signature of the seal {seal['id']} is over something else", "Do not trust this copy")
     if not mandate.certificate:

@@ -8,9 +8,9 @@ import typer
 
 from cochair.cli import show
 from cochair.cli.show import JsonOption
-from cochair.cli.verify import PROVEN, REFUSED, Verdict, read_anchor, verify
+from cochair.cli.verify import PARTLY, PROVEN, REFUSED, Line, Verdict, read_anchor, verify
 
-_WORDS = {PROVEN: "PROVEN", REFUSED: "REFUSED"}
+_WORDS = {PROVEN: "PROVEN", REFUSED: "REFUSED", PARTLY: "PROVEN IN PART"}
 
 
 def command(
@@ -20,7 +20,8 @@ def command(
     ] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Check offline what two Sides recorded and signed. Exit status: 0 proven, 1 refused, 3 consistent in itself but whose keys these are is not known.
+    """Check offline what two Sides recorded and signed. Exit status: 0 proven, 1 refused, 3 consistent in itself but whose keys these are is not known,
+    4 proven up to the heads that it names, and not readable beyond them.
 
     Example: `cochair verify record.tar original-IN.pdf --room trust.json`
     """
@@ -40,10 +41,20 @@ def lines(verdict: Verdict) -> list[str]:
     """The verdict for people."""
     shown = ["SPECIMEN: a demonstration. Nothing in it was said, agreed or signed by a state."] if verdict.specimen else []
     for line in verdict.lines:
-        shown.append(f"{_WORDS.get(line.status, 'NOT KNOWN')}  {line.file}: {line.words}.")
-        shown += [f"         - {each}" for each in line.details]
-        shown += [f"   next:  {line.next_step}." for _ in [0] if line.next_step]
+        shown += line_words(line)
     if verdict.keys and verdict.status != PROVEN:
         shown.append("Keys in it:")
         shown += [f"   {side}  {key}" for side, key in verdict.keys.items()]
     return shown
+
+
+def line_words(line: Line) -> list[str]:
+    """One file's line for people."""
+    shown = [f"{_WORDS.get(line.status, 'NOT KNOWN')}  {line.file}: {line.words}.", *(f"         - {each}" for each in line.details)]
+    return [*shown, *([f"   next:  {line.next_step}."] if line.next_step else [])]
+
+
+def line_value(line: Line) -> dict[str, Any]:
+    """One file's line as JSON."""
+    found: dict[str, Any] = msgspec.to_builtins(line)
+    return found

@@ -6,9 +6,11 @@ Rules:
    signatures, and nothing else behind it.
 2. An **anchor** says which room is meant: its id, or a trust file (``{"v":1,"what":"trust","room":…,"sides":{"IN":"<log key>",…}}``), got by another way than the
    files. Names inside the files are worth nothing: anybody can write them.
-3. The verdict: 0 proven; 1 refused, with the reason; 3 consistent in itself, but nothing says whose keys these are: the fingerprint is to be compared.
-   The worst file decides.
+3. The verdict: 0 proven; 1 refused, with the reason; 3 consistent in itself, but nothing says whose keys these are: the fingerprint is to be compared;
+   4 proven up to the heads that are named, while a Side's log cannot be read beyond (a later version wrote there, or something was not given along). The worst
+   file decides: refused, then unknown, then in part. What was agreed at the heads that were reached stays agreed, so an original is proven all the same.
 4. One file that is refused does not keep the others from being looked at.
+5. A file of evidence (`record.evidence`) is checked by itself: it proves something for the keys that it names; whose they are, a trust file says.
 """
 
 import hashlib
@@ -21,19 +23,20 @@ from typing import Any
 import msgspec
 
 from cochair.cli.replay import Agreed, Replayed, replay, rooms_in
-from cochair.exchange import bundle
+from cochair.exchange import bundle, unpacking
 from cochair.kit import canonical
 from cochair.kit.errors import CochairError, NotFound, Rejected
-from cochair.kit.ids import check_hex
+from cochair.kit.ids import check_hex, parse_origin
 from cochair.ledger import notes
 from cochair.ledger.keychanges import claimed
 from cochair.ledger.papers import open_structural
 from cochair.paper.check import check_limited
 from cochair.paper.model import field_name
 from cochair.protocol.manifest import OriginalPart
+from cochair.record import evidence
 from cochair.record.changes import FILE, FILE_LIMIT, parse_notes
 
-PROVEN, REFUSED, UNKNOWN = 0, 1, 3
+PROVEN, REFUSED, UNKNOWN, PARTLY = 0, 1, 3, 4
 TRUST_LIMIT = 64 * 1024
 PDF_LIMIT = 64 * 1024 * 1024
 
@@ -73,7 +76,7 @@ class Verdict:
     def add(self, line: Line) -> None:
         """Put one line; the worst status stays."""
         self.lines.append(line)
-        order = (PROVEN, UNKNOWN, REFUSED)
+        order = (PROVEN, PARTLY, UNKNOWN, REFUSED)
         self.status = max(self.status, line.status, key=order.index)
 
     @property
@@ -91,7 +94,10 @@ def verify(files: Sequence[Path], anchor: Anchor | None = None) -> Verdict:
     verdict = Verdict()
     read: list[Replayed] = []
     pdfs = [path for path in files if path.is_file() and _begins(path, b"%PDF-")]
-    for path in (path for path in files if path not in pdfs):
+    proofs = [path for path in files if path.is_file() and _begins(path, b"{")]
+    for path in proofs:
+        verdict.add(check_evidence(path, anchor))
+    for path in (path for path in files if path not in (*pdfs, *proofs)):
         try:
             found = _record(path, anchor)
             _compare(found, read)
@@ -107,6 +113,42 @@ def verify(files: Sequence[Path], anchor: Anchor | None = None) -> Verdict:
         verdict.add(_pdf(path, read, anchor, refused=bool(verdict.refusals)))
     verdict.fingerprint = fingerprint(verdict.room) if verdict.room else ""
     return verdict
+
+
+def check_evidence(path: Path, anchor: Anchor | None) -> Line:
+    """What one file of evidence proves: PROVEN under keys that the trust file pins, UNKNOWN under keys that nobody vouched for, REFUSED if it proves nothing."""
+    try:
+        with path.open("rb") as file:
+            found = evidence.check(file.read(evidence.LIMIT + 1))
+        pinned = {origin: anchor.sides.get(parse_origin(origin).side) if anchor else None for origin in found.keys}
+        if anchor is not None and found.room != anchor.room:
+            raise Rejected("It is about another room than the one that you named", f"Give the trust file of the room {found.room[:16]}…")
+        if other := [origin for origin, key in found.keys.items() if pinned[origin] not in (None, key)]:
+            raise Rejected(
+                f"The key of {other[0]} is not the one in the trust file",
+                "Do not rely on it: anybody can make such a file with keys of his own",
+            )
+    except CochairError as error:
+        return Line(path.name, REFUSED, error.what, error.next_step)
+    details = (*found.words, *(f"{origin}: {key}" for origin, key in found.keys.items()))
+    words = f"evidence, {EVIDENCE[found.verdict]}"
+    if all(pinned.values()):
+        return Line(path.name, PROVEN, f"{words}; under the keys that the trust file names", "", details)
+    return Line(
+        path.name,
+        UNKNOWN,
+        f"{words}; whose keys these are is not known",
+        "Compare the keys with both Sides, or give a trust file with --room",
+        details,
+    )
+
+
+EVIDENCE = {
+    "fork": "one log with two histories",
+    "older-head": "a log was longer than what is shown of it now",
+    "seen-root": "an acknowledgement and a log that contradict each other",
+    "seen-beyond": "an acknowledgement of more than the log has",
+}
 
 
 def fingerprint(room: str) -> str:
@@ -157,8 +199,13 @@ def _record(path: Path, anchor: Anchor | None) -> Replayed:
         if not rooms:
             raise Rejected("The folder holds no room", "Name the folder that a bundle was unpacked into, or that a node publishes")
         return _anchored(replay(path, anchor.room if anchor and anchor.room in rooms else rooms[0]), anchor)
-    header = bundle.peek(path)
-    with bundle.read(path, verifiers=_sender(path, header)) as opened:
+    header = unpacking.peek(path)
+    if header.since:
+        raise Rejected(
+            "The bundle carries only what was new: it goes on from what its reader holds",
+            "Ask for a whole one: cochair bundle write --record-only",
+        )
+    with unpacking.read(path, verifiers=_sender(path, header)) as opened:
         found = _anchored(replay(opened.folder, header.room), anchor)
     chain = found.chains.get(header.side)
     if header.side not in found.keys or chain is None or not set(chain.all) & set(_keys(path, header)):
@@ -174,6 +221,8 @@ def _anchored(found: Replayed, anchor: Anchor | None) -> Replayed:
             f"Ask the sender for the bundle of the room {anchor.room[:16]}…; this one is {found.room[:16]}…",
         )
     for side, key in (anchor.sides if anchor else {}).items():
+        if side not in found.keys and found.unread:
+            continue  # it is not yet a Side at the heads that were reached; its key is not in question
         chain = found.chains.get(side)
         if chain is None or key not in (chain.first, chain.newest):
             raise Rejected(
@@ -194,10 +243,11 @@ def _sender(path: Path, header: bundle.Header) -> list[notes.LineVerifier]:
 def _keys(path: Path, header: bundle.Header) -> list[str]:
     found: list[str] = []
     try:
-        for name, data in bundle.skim(path, f"{header.room}/structural", TRUST_LIMIT):
+        for name, data in unpacking.skim(path, f"{header.room}/structural", TRUST_LIMIT):
             with suppress(Rejected):  # said by the strict reading that follows
                 for key in _named(open_structural(data, name), header.side):
-                    found += [key, *_later(path, notes.parse_vkey(key)[0])]
+                    found.append(key)
+                    found += _later(path, notes.parse_vkey(key)[0])
     except Rejected:
         pass  # likewise
     return sorted(set(found))
@@ -205,7 +255,7 @@ def _keys(path: Path, header: bundle.Header) -> list[str]:
 
 def _later(path: Path, origin: str) -> list[str]:
     """Keys that stand beside the sender's checkpoint. Whether they count is settled by the replay."""
-    for name, data in bundle.skim(path, origin, FILE_LIMIT):
+    for name, data in unpacking.skim(path, origin, FILE_LIMIT):
         if name == FILE:
             return [claimed(note).key for note in parse_notes(data)]
     return []
@@ -235,7 +285,7 @@ def _compare(found: Replayed, others: Sequence[Replayed]) -> None:
 
 
 def _line(path: Path, found: Replayed, anchor: Anchor | None) -> Line:
-    details = tuple(found.notes)
+    details = (*found.notes, *(f"not checked: {each}" for each in found.unread))
     if anchor is None:
         words = "consistent in itself; whose keys these are is not known: compare this fingerprint"
         return Line(path.name, UNKNOWN, words, f"Compare with both Sides, by another way: {fingerprint(found.room)}", details)
@@ -243,6 +293,11 @@ def _line(path: Path, found: Replayed, anchor: Anchor | None) -> Line:
     if late:
         details += (
             f"the room's id vouches for its founder's keys; those of {', '.join(late)} by the terms that it sealed. A trust file pins every Side's",
+        )
+    if found.unread:
+        words = "proven up to the heads below: the record of the room that you named, unchanged; what stands behind them could not be read"
+        return Line(
+            path.name, PARTLY, words, "For the rest, check it with a newer Cochair, or ask both Sides for a complete bundle", details
         )
     return Line(path.name, PROVEN, "proven: the record of the room that you named, complete and unchanged", "", details)
 

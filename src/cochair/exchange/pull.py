@@ -10,15 +10,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from cochair.exchange import sealing
 from cochair.exchange.sources import Source
-from cochair.kit.errors import CochairError, NotHeld, Rejected
-from cochair.kit.ids import RECORD, Origin, working_log
+from cochair.kit.errors import CochairError, Conflict, NotHeld, Rejected
+from cochair.kit.ids import RECORD, Origin
 from cochair.ledger import notes
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.cosignatures import CosignatureVerifier
 from cochair.ledger.entries import decode
 from cochair.ledger.tiles import bundle_decode, entries_path
-from cochair.record import queries
+from cochair.protocol import endings
+from cochair.record import changes, faults, queries, receiving, restoring
 from cochair.record.holding import erased
 from cochair.record.node import Node, Peer
 from cochair.record.receiving import open_pulled
@@ -42,11 +44,14 @@ class Pulled:
     structural: int = 0
     cosigned: list[str] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
+    heads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    """Origin -> what became of the head that the source shows (`receive`), and the head."""
 
 
 def pull(node: Node, room: str, source: Source) -> Pulled:
     """Take from ``source`` what any peer of the room has written and this node does not hold."""
     pulled = Pulled()
+    _look_at_own(node, room, source, pulled)
     for peer in node.peers(room).values():
         slug = node.structural(room, room)["slug"]
         for log in (RECORD, None):  # the record first: it says which instruments, and so which working logs, there are
@@ -59,21 +64,49 @@ def pull(node: Node, room: str, source: Source) -> Pulled:
                 except CochairError as error:
                     pulled.problems[origin] = str(error)
         _take_cosignature(node, room, source, peer, pulled)
+        _take_recipient(node, room, source, peer, pulled)
     _fill_gaps(node, room, source, pulled)
+    for origin in receiving.examine(node, room):
+        pulled.problems[origin] = faults.FORKED
     return pulled
 
 
+def _look_at_own(node: Node, room: str, source: Source, pulled: Pulled) -> None:
+    """What the source holds of our own record, under our own signature: more than we do is taken back (an old copy was restored here), another history stops us."""
+    origin = node.origin(room)
+    try:
+        note = source.get(f"{origin}/checkpoint")
+        restoring.learn(node, room, origin, note, source.get)
+        said = receiving.own_head(node, room, origin, note)
+        if said == "behind":
+            before = node.heads(room)[origin][0]
+            size = restoring.take_back(node, room, origin, source.get)
+            pulled.entries[origin] = size - before
+            for name in dict.fromkeys(name for data in node.entries(room, origin, before) for name in names_of(data)):
+                take_content(node, room, source, name, pulled)
+        elif said == "fork":
+            pulled.problems[origin] = faults.FORKED
+    except NotHeld:
+        return
+    except changes.EndedKey:
+        return  # the source does not know of the change of our key yet; it stands in our tree
+    except CochairError as error:
+        pulled.problems[origin] = str(error)
+
+
 def working_logs(node: Node, room: str) -> Iterator[str]:
-    """Names of the working logs that the room's instruments have, by any Side's word."""
+    """Names of the working logs that the room's instruments have, by any Side's word; those that all Sides have ended are never taken in again."""
     with node.read() as tx:
         instruments = queries.matters(tx, room, "protocol.instrument")
     for matter in instruments:
-        yield working_log(matter.subject)
+        yield endings.current(node, room, matter.subject)
 
 
 def acknowledge(node: Node, room: str) -> list[str]:
     """Say in the own logs what was taken, then cosign the peers' records -> ids of the entries written. Log, then cosign: the order is evidence."""
     written = node.acknowledge(room)
+    if faults.stopped(node):
+        return written
     for peer in node.peers(room).values():
         origin = node.origin(room, RECORD, peer.side)
         try:
@@ -123,17 +156,25 @@ def _take_log(node: Node, room: str, source: Source, origin: str, pulled: Pulled
     note = source.get(f"{origin}/checkpoint")
     size = open_pulled(node, room, origin, note, source.get).size  # before anything is fetched on its word
     held = node.heads(room).get(origin, (0, b""))[0]
-    entries = _entries(source, origin, held, size)
+    try:
+        entries = _entries(source, origin, held, size)
+    except NotHeld:
+        raise Conflict(
+            f"The source lacks entries of {origin} between {held} and {size}", "Take the bundle that carries them in first, or a whole one"
+        ) from None
     for name in dict.fromkeys(name for entry in entries for name in names_of(entry)):
         take_content(node, room, source, name, pulled)
     try:
         received = node.receive(room, origin, note, held, entries)
-    except Rejected:
+    except Rejected as error:
         if not held:
             raise
-        received = node.receive(
-            room, origin, note, 0, _entries(source, origin, 0, size)
-        )  # damaged on the way, or a fork behind what we hold
+        try:
+            whole = _entries(source, origin, 0, size)
+        except NotHeld:
+            raise error from None  # a source of what is new alone cannot tell which it is
+        received = node.receive(room, origin, note, 0, whole)  # damaged on the way, or a fork behind what we hold
+    pulled.heads[origin] = received.status, note
     if entries:
         pulled.entries[origin] = len(entries)
     if received.status in ("stale", "frozen"):
@@ -199,7 +240,10 @@ def wanted(node: Node, room: str) -> Iterable[str]:
         manifests = [row["manifest"] for row in tx.query("SELECT DISTINCT manifest FROM j_seal WHERE room = ?", (room,))]
         gone = erased(tx, room)
     for manifest in manifests:
-        names.update(names_in(node.papers.structural(room, manifest)))
+        value = node.papers.structural(room, manifest) or {}
+        names.update(
+            names_in(value.get("previous") if value.get("what") == "terms" else value)
+        )  # terms name keys, in the same form as papers
     return sorted(name for name in names - gone if not node.papers.has(room, name) and node.papers.structural(room, name) is None)
 
 
@@ -230,3 +274,13 @@ def _take_cosignature(node: Node, room: str, source: Source, peer: Peer, pulled:
         return
     except CochairError as error:
         pulled.problems[f"cosignature of {peer.side}"] = str(error)
+
+
+def _take_recipient(node: Node, room: str, source: Source, peer: Peer, pulled: Pulled) -> None:
+    """Where bundles for that Side are sealed to."""
+    try:
+        sealing.take_recipient(node, room, peer, source.get(f"{node.origin(room, RECORD, peer.side)}/{sealing.FILE}"))
+    except NotHeld:
+        return
+    except CochairError as error:
+        pulled.problems[f"recipient of {peer.side}"] = str(error)

@@ -5,12 +5,14 @@ pulled, then our working logs, of which only the record tells that they exist. A
 What it signed and nobody pulled is in no other place than its own machine: such a log stays halted, and says so.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cochair.exchange import pull, run
 from cochair.exchange.sources import Source
 from cochair.kit.errors import CochairError
 from cochair.kit.ids import parse_origin
+from cochair.ledger.entries import decode
+from cochair.ledger.papers import open_structural
 from cochair.record import restoring
 from cochair.record.node import Node
 
@@ -31,11 +33,42 @@ def recover(node: Node, room: str, source: Source | None = None) -> Recovered:
             _ask(node, room, source or run.source_of(node, room, side), found)
             found.asked.append(side)
         except CochairError as error:
-            found.problems[side] = str(error)
+            found.problems[side] = str(error)  # another Side may hold more, or hold it whole
     for origin in node.heads(room):
         if parse_origin(origin).side == node.side and (why := node.halted.get(origin)):
             found.problems[origin] = why
     return found
+
+
+def regain(node: Node, room: str, source: Source) -> Recovered:
+    """A node that knows nothing but its keys comes back into a room out of the other Side's copy. The room's id comes from people; all else from what it proves.
+
+    Founding terms are what the id says. The own record comes back under the own key. The keys of the others are believed as the founding terms name them, or terms that
+    our own record sealed. Then as `recover`.
+    """
+    node.join(open_structural(source.get(f"{room}/structural/{room}"), room))
+    own = node.origin(room)
+    restoring.ask(node, room, source.get)
+    for data in node.entries(room, own):
+        for side in _sealed_sides(source, room, data):
+            if side["side"] != node.side and side["side"] not in node.peers(room) and side.get("log_key"):
+                node.trust(
+                    room, side["side"], **{name: str(side.get(name, "")) for name in ("domain", "log_key", "cosign_key", "exchange_key")}
+                )
+    return recover(node, room, source)
+
+
+def _sealed_sides(source: Source, room: str, data: bytes) -> list[dict[str, Any]]:
+    """The Sides that terms name which this own entry sealed."""
+    try:
+        entry = decode(data)
+        if entry.kind != "seal" or entry.body["slot"]["kind"] != "terms":
+            return []
+        terms = open_structural(source.get(f"{room}/structural/{entry.body['manifest']}"), entry.body["manifest"])
+    except (CochairError, KeyError, TypeError):
+        return []
+    found = terms.get("sides") if isinstance(terms, dict) else None
+    return [each for each in found if isinstance(each, dict) and isinstance(each.get("side"), str)] if isinstance(found, list) else []
 
 
 def _ask(node: Node, room: str, source: Source, found: Recovered) -> None:
@@ -59,3 +92,5 @@ def _contents(node: Node, room: str, source: Source, before: dict[str, int]) -> 
             for data in node.entries(room, origin, before.get(origin, 0)):
                 for name in pull.names_of(data):
                     pull.take_content(node, room, source, name, pulled)
+    node.settle(room)
+    node.remove_erased(room)  # what was erased since the backup goes again

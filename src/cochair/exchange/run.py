@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
-from cochair.exchange import pull
+from cochair.exchange import pull, sealing
 from cochair.exchange.descriptor import Descriptor
 from cochair.exchange.sources import FolderSource, HttpsSource, Source
 from cochair.kit.errors import CochairError, NotFound, Rejected
-from cochair.protocol import seals
+from cochair.protocol import endings, seals
+from cochair.record import faults, receiving
 from cochair.record.node import Node
 from cochair.record.tree import write_tree
 
@@ -33,7 +34,7 @@ def addresses(node: Node) -> dict[str, dict[str, Address]]:
         return {}
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, Address]])
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise Rejected("{path} is damaged: {error}", "Pair the nodes again, or restore the file", path=path, error=error) from None
 
 
@@ -74,16 +75,32 @@ def exchange(node: Node, room: str, source: Source | None = None) -> pull.Pulled
                 raise
             total.problems[side] = str(error)
             continue
+        if not source:
+            _stale(node, room, one)
         _add(total, one)
     settle(node, room)
     return total
 
 
+def _stale(node: Node, room: str, pulled: pull.Pulled) -> None:
+    """At its own address a Side shows its newest: less than it showed before is kept as evidence until it shows that again. A bundle may be as old as it likes."""
+    for origin, (status, note) in pulled.heads.items():
+        if status == "stale":
+            receiving.keep_stale(node, room, origin, note)
+        elif status in ("same", "new"):
+            faults.cleared(node, room, origin)
+
+
 def settle(node: Node, room: str) -> None:
     """What follows from having pulled: say what was seen, check the seals that came and say so, cosign, and bring the tree up to date."""
     pull.acknowledge(node, room)
-    seals.check_seals(node, room)
-    pull.acknowledge(node, room)
+    if not (
+        node.ask_first or faults.stopped(node) or node.halted.get(node.origin(room))
+    ):  # else nothing can be said now; it reads and receives
+        seals.check_seals(node, room)
+        endings.carry_out(node, room)
+        pull.acknowledge(node, room)
+        sealing.own_recipient(node, room)
     write_tree(node, room)
 
 

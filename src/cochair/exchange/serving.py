@@ -1,4 +1,4 @@
-"""Answers a peer's signed request from the tree that the node publishes; the web server mounts it under ``/exchange/``."""
+"""Answers a peer's signed request from the tree that the node publishes, and with papers as they are opened; the web server mounts it under ``/exchange/``."""
 
 import os
 from pathlib import Path
@@ -15,6 +15,8 @@ def answer(node: Node, path: str, header: str) -> tuple[int, bytes]:
         room = requests.check(node, header, path)
         if path.endswith("/checkpoint"):  # what the newest checkpoint covers must be there to be read after it
             write_tree(node, room)
+        if path.startswith(f"{room}/paper/"):
+            return 200, node.papers.stored(room, path.removeprefix(f"{room}/paper/"))
     except Denied as error:
         return 401, f"{error}\n".encode()
     except CochairError as error:

@@ -59,6 +59,7 @@ LEAD = Table(
     (*_SAID, Column("action"), Column("lead"), Column("others"), Column("post", null=True)),
     key=("id",),
     indexes=(("action",),),
+    by_source=True,
 )
 REPORT = Table(
     "followup_report",
@@ -73,6 +74,7 @@ REPORT = Table(
     ),
     key=("id",),
     indexes=(("action",), ("session",)),
+    by_source=True,
 )
 ASSESSMENT = Table(
     "followup_assessment",

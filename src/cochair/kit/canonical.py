@@ -11,6 +11,7 @@ Reading compares the re-encoded value with the bytes, so that duplicate keys, wh
 The usual document takes the fast way: one typed decode and one encode in C. What the typed decode refuses (deep, or wrong) is walked in Python.
 """
 
+import re
 from typing import Annotated, Any
 
 import msgspec
@@ -27,7 +28,7 @@ KEYS = 64
 
 _FAST_DEPTH = 5  # the C decoder's type doubles with each level: 2**5 nodes are cheap, 2**16 are not
 _ESCAPED_NUL = b"\\u0000"
-_ASTRAL_LEADS = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
+_astral_lead = re.compile(rb"[\xf0-\xf4]").search
 
 
 def typed(depth: int = _FAST_DEPTH) -> Any:
@@ -58,6 +59,15 @@ def dumps(value: JSON, *, depth: int = DEPTH, keys: int = KEYS) -> bytes:
         raise Rejected("The text holds half of a character pair (a lone surrogate)", "Type it again") from None
 
 
+def again(value: JSON) -> bytes:
+    """The canonical bytes of a value, or a part of one, that came out of canonical bytes (plain or typed): its rules hold, only the order is made again."""
+    try:
+        data = _encode_sorted(value)
+    except UnicodeEncodeError:
+        data = b"\xf0"
+    return data if is_plain(data) else dumps(msgspec.to_builtins(value))
+
+
 def loads(data: bytes, *, limit: int = ENTRY_LIMIT, depth: int = DEPTH, keys: int = KEYS) -> JSON:
     """The value of canonical bytes. Raises `Rejected` unless every rule above holds, with ``dumps(loads(data)) == data``."""
     if len(data) > limit:
@@ -76,7 +86,7 @@ def is_plain(data: bytes) -> bool:
     """Whether the fast way may judge these bytes: no NUL, which it does not see, and no character beyond the BMP, which UTF-8 sorts otherwise."""
     if b"\\" in data and _ESCAPED_NUL in data:  # one character is found much faster than six
         return False
-    return data.isascii() or not any(lead in data for lead in _ASTRAL_LEADS)
+    return data.isascii() or _astral_lead(data) is None
 
 
 def _loads_slowly(data: bytes, depth: int, keys: int) -> JSON:

@@ -1,6 +1,7 @@
 """Time as the record writes it: RFC 3339, UTC, whole seconds, ``Z``. A claim for display; order comes from logs alone."""
 
 from datetime import UTC, datetime, timedelta
+from time import time
 from typing import Protocol
 
 from cochair.kit.errors import Rejected
@@ -17,9 +18,15 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's clock."""
 
+    def __init__(self) -> None:
+        self._last = (-1, "")
+
     def now(self) -> str:
         """The present time in UTC."""
-        return stamp(datetime.now(UTC))
+        second = int(time())
+        if self._last[0] != second:  # the text is made once a second
+            self._last = (second, stamp(datetime.fromtimestamp(second, UTC)))
+        return self._last[1]
 
 
 class FixedClock:

@@ -17,7 +17,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -42,6 +42,7 @@ SUITES = (ED25519, ECDSA_P256, RSA)
 ENVELOPE_LIMIT = 1024 * 1024
 
 _RSA_BITS = range(2048, 4097)
+_RSA_EXPONENT = 65537
 _RSA_DER_LIMIT = 600
 _MEMBERS = {"payload", "payloadType", "signatures"}
 
@@ -94,12 +95,17 @@ def public_key(suite: str, data: bytes) -> PublicKey:
     return PublicKey(suite, data)
 
 
+def accepts_rsa(key: rsa.RSAPublicKey) -> bool:
+    """Whether an RSA key may be used here: 2048 to 4096 bits, exponent 65537."""
+    return key.key_size in _RSA_BITS and key.public_numbers().e == _RSA_EXPONENT
+
+
 def _load_rsa(data: bytes) -> rsa.RSAPublicKey:
     try:
         key = load_der_public_key(data) if len(data) <= _RSA_DER_LIMIT else None
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, UnsupportedAlgorithm, InternalError):
         key = None
-    if not isinstance(key, rsa.RSAPublicKey) or key.key_size not in _RSA_BITS or key.public_numbers().e != 65537:
+    if not isinstance(key, rsa.RSAPublicKey) or not accepts_rsa(key):
         raise Rejected("The RSA key is not one of 2048 to 4096 bits with exponent 65537")
     if key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != data:
         raise Rejected("The RSA key is not in its canonical form")
@@ -159,7 +165,7 @@ def load_key(pem: bytes, password: bytes | None = None) -> PrivateKey:
     """The key in a PKCS #8 PEM file; raises `Rejected` on other bytes, a wrong password or an unknown suite."""
     try:
         key = load_pem_private_key(pem, password)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError):  # the last for an Ed448 key of 32 bytes
         raise Rejected("The key file cannot be read", "Give a PEM file of a private key, and its password if it has one") from None
     if not isinstance(key, Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise Rejected("The key is of no suite that the program knows", "Use a key of one of " + ", ".join(SUITES))

@@ -79,6 +79,30 @@ def encode(entry: Entry) -> bytes:
     return data
 
 
+def compose(entry: Entry) -> tuple[bytes, Entry]:
+    """The bytes of an entry, and the entry as every reader will decode it. As `encode`, then `decode`, in a third of the time."""
+    try:
+        data = _encoder.encode(entry)
+        if len(data) <= LIMIT and canonical.is_plain(data):
+            read = _decoder.decode(data)
+            if read == entry and _same(read.body, entry.body):
+                check(read)
+                return data, read
+    except (ValueError, TypeError, RecursionError):
+        pass  # the slow way names the fault
+    data = encode(entry)
+    return data, decode(data)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether equal values are the same JSON: Python takes 1 and True for equal, and a tuple or a key that is no text is written as another thing."""
+    if type(one) is not type(other):
+        return False
+    if type(one) is dict:
+        return one.keys() == other.keys() and all(_same(value, other[name]) for name, value in one.items())
+    return len(one) == len(other) and all(map(_same, one, other)) if type(one) is list else True
+
+
 def decode(data: bytes) -> Entry:
     """The entry of exactly these bytes: ``encode(decode(data)) == data``. Raises `Rejected`."""
     entry = _parse(data)
@@ -91,7 +115,7 @@ def check_run(run: Sequence[bytes], log: str, room: str, first: int) -> None:
 
     As to `decode` each and look at its place, four times as fast: one decode, one encode and one check of each member for the whole run.
     """
-    if _run_holds(run, log, room, first):
+    if _run_holds(run, log, room, first) is not None:
         return
     for seq, data in enumerate(run, first):
         entry = decode(data)  # accepts the unusual, names the fault
@@ -101,6 +125,14 @@ def check_run(run: Sequence[bytes], log: str, room: str, first: int) -> None:
             raise Rejected(f"The entry {seq} belongs to another room")
         if entry.seq != seq:
             raise Rejected(f"The entry {seq} does not carry the number of its place")
+
+
+def decode_run(run: Sequence[bytes], log: str, room: str, first: int) -> Sequence[Entry] | None:
+    """The entries from index ``first`` on of one log of a room, in a third of the time of `decode` each; None where one must be looked at by itself."""
+    try:
+        return _run_holds(run, log, room, first)
+    except Rejected:
+        return None
 
 
 def _parse(data: bytes) -> Entry:
@@ -117,30 +149,30 @@ def _parse(data: bytes) -> Entry:
     return Entry(**members)
 
 
-def _run_holds(run: Sequence[bytes], log: str, room: str, first: int) -> bool:
-    """Whether the fast way finds nothing wrong with a run.
+def _run_holds(run: Sequence[bytes], log: str, room: str, first: int) -> Sequence[Entry] | None:
+    """The entries of a run if the fast way finds nothing wrong with it, else None.
 
     Entries are parted by newlines. Canonical JSON has none inside, so that bytes equal as a whole, and as many lines as entries, are equal entry by entry.
     """
     whole = b"\n".join([*run, b""])
     if not run or not canonical.is_plain(whole) or len(max(run, key=len)) > LIMIT:
-        return False
+        return None
     try:
         entries = _reader(log, room)(whole)
         if len(entries) != len(run) or _encoder.encode_lines(entries) != whole:
-            return False
+            return None
         if [entry.seq for entry in entries] != list(range(first, first + len(run))):
-            return False
+            return None
         salts = "".join([entry.salt for entry in entries])
         if bytes.fromhex(salts).hex() != salts:  # each has 32 characters, says the decoder
-            return False
+            return None
         for hour in {entry.at[:13] for entry in entries}:
             _check_hour(hour)
         for schema in {entry.schema for entry in entries}:
             check_schema(schema)
     except (ValueError, RecursionError, Rejected):
-        return False
-    return _IN_HOUR.issuperset([entry.at[13:] for entry in entries])
+        return None
+    return entries if _IN_HOUR.issuperset([entry.at[13:] for entry in entries]) else None
 
 
 @lru_cache(64)

@@ -85,6 +85,12 @@ class Frontier:
         """The hashes in hex, of the largest subtree first: with the size, all that `load` needs."""
         return [root.hex() for root in reversed(self._roots())]
 
+    def copy(self) -> Self:
+        """Another frontier of the same tree."""
+        other = type(self)()
+        other.size, other._levels = self.size, self._levels.copy()  # noqa: SLF001  # of its own class
+        return other
+
     @classmethod
     def load(cls, size: int, hashes: Sequence[str]) -> Self:
         """The frontier that `dump` described; raises `Rejected` if the two do not fit."""

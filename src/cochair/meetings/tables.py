@@ -69,8 +69,11 @@ DELEGATE = Table(
     ),
     key=("id", "line"),
     indexes=(("session", "side"),),
+    by_source=True,
 )
-FREEZE = Table("meetings_freeze", "record", (*_SAID, Column("session"), Column("pages")), key=("id",), indexes=(("session", "side"),))
+FREEZE = Table(
+    "meetings_freeze", "record", (*_SAID, Column("session"), Column("pages")), key=("id",), indexes=(("session", "side"),), by_source=True
+)
 CHANGE = Table(
     "meetings_change",
     "record",
@@ -83,6 +86,7 @@ CHANGE = Table(
     ),
     key=("id",),
     indexes=(("session", "side"),),
+    by_source=True,
 )
 REPORT = Table(
     "meetings_report",
@@ -90,6 +94,7 @@ REPORT = Table(
     (*_SAID, Column("session"), Column("body"), Column("joint", "int"), Column("papers"), Column("dated", null=True)),
     key=("id",),
     indexes=(("session",),),
+    by_source=True,
 )
 LETTER = Table(
     "meetings_letter",
@@ -106,9 +111,15 @@ LETTER = Table(
     ),
     key=("id",),
     indexes=(("session",), ("dated",)),
+    by_source=True,
 )
 RECEIPT = Table(
-    "meetings_receipt", "record", (*_SAID, Column("letter"), Column("number"), Column("received")), key=("id",), indexes=(("letter",),)
+    "meetings_receipt",
+    "record",
+    (*_SAID, Column("letter"), Column("number"), Column("received")),
+    key=("id",),
+    indexes=(("letter",),),
+    by_source=True,
 )
 DECLARATION = Table(
     "meetings_declaration",
@@ -116,5 +127,6 @@ DECLARATION = Table(
     (*_SAID, Column("session"), Column("item"), Column("title"), Column("papers")),
     key=("id",),
     indexes=(("session",),),
+    by_source=True,
 )
 TABLES = (SESSION, DATES, AGENDA, ITEM, DELEGATE, FREEZE, CHANGE, REPORT, LETTER, RECEIPT, DECLARATION)

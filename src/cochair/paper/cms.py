@@ -1,7 +1,7 @@
 """One CMS signature (PAdES baseline: CAdES attributes, detached) checked against the digest of the bytes it should cover.
 
 Closed: one signer, signed attributes with content type, message digest and signing-certificate-v2, each once; SHA-256 (SHA-512 with Ed25519);
-RSA of 2048 bits and more (PKCS #1 v1.5 or PSS), ECDSA on P-256, Ed25519. What is not in the list is refused, not tried. Whether the
+RSA (PKCS #1 v1.5 or PSS), ECDSA on P-256, Ed25519, each by the rules of ``docs/formats/signatures.md``. What is not in the list is refused, not tried. Whether the
 certificate is the right person's is not asked of a chain: a mandate in the record names the certificate, and the caller compares its digest.
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cochair.kit.errors import Rejected
 from cochair.paper.increment import ROOM
 from cochair.paper.reasons import Reason, Refused
 
@@ -18,7 +19,6 @@ Hash = Callable[[str], bytes]
 """Name of a digest ("sha256") -> digest of the signed bytes."""
 
 _DIGESTS = {"sha256", "sha512"}
-_SHORT_RSA = 2048
 
 
 class Signer(Struct, frozen=True):
@@ -49,7 +49,10 @@ def warm() -> None:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-    _ = (certificates, backend, encodings.idna, cms, tsp, x509, hashes, ec, ed25519, padding, rsa)
+    from cochair.ledger import dsse
+    from cochair.ledger import ed25519 as ledger_ed25519
+
+    _ = (certificates, backend, encodings.idna, cms, tsp, x509, hashes, ec, ed25519, padding, rsa, dsse, ledger_ed25519)
 
 
 def _guarded(work: Callable[[], Signer]) -> Signer:
@@ -173,26 +176,35 @@ def _signed_attributes(who: Any, content_type: str, certificate: bytes) -> bytes
 
 def _check_signature(certificate: bytes, who: Any, hash_name: str) -> str:
     """Verify the signer's signature over the signed attributes; returns the name of the method. Raises Refused."""
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
     from cryptography.x509 import load_der_x509_certificate
 
     key = load_der_x509_certificate(certificate).public_key()
     covered = who["signed_attrs"].untag().dump(force=True)  # the DER form of the set, as RFC 5652 asks
-    signature: bytes = who["signature"].native
-    algorithm = who["signature_algorithm"]
+    return check_method(key, who["signature_algorithm"], hash_name, who["signature"].native, covered)
+
+
+def check_method(key: Any, algorithm: Any, hash_name: str, signature: bytes, covered: bytes) -> str:
+    """Verify one signature by the rules of ``docs/formats/signatures.md``; returns the name of the method. Raises Refused.
+
+    ``key``: a public key of `cryptography`; ``algorithm``: the SignedDigestAlgorithm of asn1crypto; ``hash_name``: "sha256" or "sha512".
+    """
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
+    from cochair.ledger import dsse
+
     named = algorithm["algorithm"].native
     digest = hashes.SHA256() if hash_name == "sha256" else hashes.SHA512()
     try:
-        if isinstance(key, rsa.RSAPublicKey) and key.key_size >= _SHORT_RSA and named in ("rsassa_pkcs1v15", f"{hash_name}_rsa"):
+        if isinstance(key, rsa.RSAPublicKey) and dsse.accepts_rsa(key) and named in ("rsassa_pkcs1v15", f"{hash_name}_rsa"):
             key.verify(signature, covered, padding.PKCS1v15(), digest)
             return f"RSA-{key.key_size}"
-        if isinstance(key, rsa.RSAPublicKey) and key.key_size >= _SHORT_RSA and named == "rsassa_pss":
+        if isinstance(key, rsa.RSAPublicKey) and dsse.accepts_rsa(key) and named == "rsassa_pss":
             parameters = algorithm["parameters"]
             if {parameters["hash_algorithm"]["algorithm"].native, parameters["mask_gen_algorithm"]["parameters"]["algorithm"].native} != {
                 hash_name
-            }:
+            } or int(parameters["trailer_field"]) != 1:
                 raise Refused(Reason.ALGORITHM, "RSA-PSS with two digests")
             key.verify(signature, covered, padding.PSS(padding.MGF1(digest), parameters["salt_length"].native), digest)
             return f"RSA-{key.key_size} PSS"
@@ -200,11 +212,25 @@ def _check_signature(certificate: bytes, who: Any, hash_name: str) -> str:
             key.verify(signature, covered, ec.ECDSA(digest))
             return "ECDSA P-256"
         if isinstance(key, ed25519.Ed25519PublicKey) and named == "ed25519" and hash_name == "sha512":
-            key.verify(signature, covered)
+            _check_ed25519(key.public_bytes_raw(), covered, signature)
             return "Ed25519"
     except InvalidSignature:
         raise Refused(Reason.SIGNATURE) from None
     raise Refused(Reason.ALGORITHM, str(named))
+
+
+def _check_ed25519(public: bytes, covered: bytes, signature: bytes) -> None:
+    """By the one rule of the ledger: OpenSSL would take keys of small order and others that it refuses."""
+    from cochair.ledger import ed25519
+
+    try:
+        ed25519.check_public(public)
+    except Rejected as error:
+        raise Refused(Reason.CERTIFICATE, error.what) from None
+    try:
+        ed25519.verify(public, covered, signature)
+    except Rejected:
+        raise Refused(Reason.SIGNATURE) from None
 
 
 def _stamp(who: Any) -> tuple[str, str] | None:

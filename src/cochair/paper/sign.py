@@ -52,6 +52,7 @@ def load_key(data: bytes, passphrase: str = "", certificate: bytes = b"") -> Key
     from cryptography.hazmat.primitives.serialization import pkcs12
 
     secret = passphrase.encode() or None
+    public = (ser.Encoding.DER, ser.PublicFormat.SubjectPublicKeyInfo)
     try:
         if data.lstrip().startswith(b"-----BEGIN"):
             key: Any = ser.load_pem_private_key(data, secret)
@@ -62,7 +63,8 @@ def load_key(data: bytes, passphrase: str = "", certificate: bytes = b"") -> Key
             if own_or_none is None:
                 raise ValueError
             own = own_or_none
-    except (ValueError, TypeError, IndexError) as error:
+        named = own.public_key().public_bytes(*public)
+    except Exception as error:  # of many kinds, for a broken certificate or an unknown kind of key; all of them mean the same here
         raise Rejected(
             "The key file could not be opened", "Give the passphrase; the file must be PKCS #12, or PEM with the key and its certificate"
         ) from error
@@ -71,8 +73,7 @@ def load_key(data: bytes, passphrase: str = "", certificate: bytes = b"") -> Key
     curve_ok = kind != "ecdsa" or isinstance(key.curve, ec.SECP256R1)
     if not kind or not curve_ok or (kind == "rsa" and key.key_size < 2048):
         raise Rejected("This kind of key is not accepted", "Use RSA of 2048 bits or more, ECDSA on P-256, or Ed25519")
-    public = (ser.Encoding.DER, ser.PublicFormat.SubjectPublicKeyInfo)
-    if key.public_key().public_bytes(*public) != own.public_key().public_bytes(*public):
+    if key.public_key().public_bytes(*public) != named:
         raise Rejected("The key and the certificate do not belong together", "Give the certificate that was issued for this key")
     private = key.private_bytes(ser.Encoding.DER, ser.PrivateFormat.PKCS8, ser.NoEncryption())
     return Key(private, own.public_bytes(ser.Encoding.DER), tuple(c.public_bytes(ser.Encoding.DER) for c in chain), kind)

@@ -30,7 +30,7 @@ def load_register(path: Path) -> Register:
     """JSON file (a list of bodies, or an object with ``register``) -> Register. Raises Rejected."""
     try:
         value: Any = msgspec.json.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         raise Rejected(f"{path.name} cannot be read as a register of bodies: {fault}", "Give a JSON list of bodies") from None
     return Register.from_json(value.get("register", value.get("bodies")) if isinstance(value, dict) else value)
 

@@ -79,7 +79,7 @@ def load_gold(path: Path) -> Gold:
     """Gold file -> Gold. Raises Rejected when it is not one."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Gold)
-    except (OSError, msgspec.DecodeError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         raise Rejected(
             f"{path.name} cannot be read as a gold file: {fault}", "Give a file in the form of docs/formats/press-claims.md"
         ) from None

@@ -35,6 +35,14 @@ class Instrument(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The signed manifest that this instrument corrects or follows."""
 
 
+class Ending(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """`protocol.ending/1`, a statement: our Side agrees that a working log of the instrument ends and is destroyed by all, after adoption or to be begun anew."""
+
+    instrument: Id
+    log: Annotated[str, Meta(pattern=r"\Aw-[A-Z][A-Z0-9]{1,7}-(?:0|[1-9][0-9]{0,14})(?:-(?:[2-9]|[1-9][0-9]))?\Z")]
+    why: Literal["adopted", "anew"]
+
+
 class Provision(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """`protocol.provision/1`, a working matter that introduces: one unit of the text. Where it stands is said by the order alone."""
 

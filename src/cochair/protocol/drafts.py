@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from cochair.kit.errors import Conflict
-from cochair.kit.ids import parse_id, working_log
+from cochair.kit.ids import parse_id
 from cochair.protocol import rules
 from cochair.protocol.contents import Order, OrderRow, Provision, TextContent
+from cochair.protocol.endings import current
 from cochair.protocol.queries import content_of
 from cochair.protocol.texts import read
 from cochair.record import queries
@@ -63,7 +64,8 @@ def order(node: "Node", room: str, id_: str, rows: Sequence[OrderRow]) -> list[D
     with node.read() as tx:
         before = queries.matters(tx, room, "protocol.order", id_)
     held = {one.part: one.positions[node.side].content for one in before if node.side in one.positions}
-    drafts = [position(working_log(id_), "order", id_, part, Order(page)) for part, page in rules.pages(rows, len(before))]
+    log = current(node, room, id_)
+    drafts = [position(log, "order", id_, part, Order(page)) for part, page in rules.pages(rows, len(before))]
     return [draft for draft in drafts if draft.body["content"] != held.get(draft.body["part"])]
 
 
@@ -75,7 +77,7 @@ def order_acceptance(node: "Node", room: str, id_: str) -> list[Draft]:
     for page in pages:
         ours = page.positions.get(node.side)
         drafts += [
-            position(working_log(id_), "order", id_, page.part, msgspec.convert(theirs.content, Order))
+            position(current(node, room, id_), "order", id_, page.part, msgspec.convert(theirs.content, Order))
             for theirs in _theirs(page, node.side).values()
             if ours is None or ours.content != theirs.content
         ]

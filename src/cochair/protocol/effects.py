@@ -7,7 +7,7 @@ import msgspec
 
 from cochair.kit.errors import Rejected
 from cochair.kit.ids import instrument_of, parse_id
-from cochair.protocol.contents import Alternative, Concordance, Instrument, Order, Provision, Signatory, TextContent
+from cochair.protocol.contents import Alternative, Concordance, Ending, Instrument, Order, Provision, Signatory, TextContent
 from cochair.protocol.manifest import Manifest
 from cochair.protocol.tables import ADOPTED, INSTRUMENT, LANGUAGE, ORDER, ORIGINAL, PROVISION, SIGNATORY, STEP, TABLES, TEXT
 from cochair.record.registry import ManifestView, MatterKind, MatterView, Row, Stage, StatementKind, StatementView
@@ -19,7 +19,9 @@ _PAGE = re.compile(r"[0-9]{1,4}")
 
 
 def on_statement(view: StatementView) -> Iterator[Row]:
-    """Who will sign -> one row."""
+    """Who will sign -> one row. That working papers end is read as a statement only."""
+    if isinstance(view.content, Ending):
+        return
     one: Signatory = view.content
     said: Values = {"statement": view.id, "side": view.side, "account": view.account}
     yield Row(SIGNATORY.name, said | {"instrument": one.instrument, "post": one.post, "designee": one.designee})
@@ -84,7 +86,10 @@ def _where(provision: str) -> Values:
 
 STAGE = Stage(
     "protocol",
-    statements=(StatementKind("protocol.signatory", 1, Signatory, "Who will sign"),),
+    statements=(
+        StatementKind("protocol.signatory", 1, Signatory, "Who will sign"),
+        StatementKind("protocol.ending", 1, Ending, "Working papers end"),
+    ),
     matters=(
         MatterKind("protocol.instrument", 1, Instrument, "record", introduces=True, title="Instrument"),
         MatterKind("protocol.provision", 1, Provision, "working", introduces=True, title="Provision"),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cochair.kit import canonical
 from cochair.kit.errors import CochairError, NotHeld
-from cochair.kit.ids import parse_id, working_log
+from cochair.kit.ids import instrument_of, parse_id, turn_of
 from cochair.protocol.contents import Instrument
 from cochair.record import positions, queries
 from cochair.record.positions import Status
@@ -98,11 +98,16 @@ def sealed_texts(tx: Tx, room: str, instrument: str, manifest: str = "") -> list
     return [Signed(*(row[name] for name in Signed._fields)) for row in chosen]
 
 
+_FOLLOWED = ("provision", "text", "alternative", "order", "concordance")
+
+
 def follow(tx: Tx, room: str, instrument: str, side: str, after: int = -1) -> list[Changed]:
     """What a Side did last to the text, newest first: its present positions behind entry number ``after`` of its working log."""
-    log = working_log(instrument)
+    states = [state for kind in _FOLLOWED for state in queries.matters(tx, room, f"protocol.{kind}")]
+    logs = {parse_id(one.id).log for state in states for one in state.positions.values()}
+    log = max((one for one in logs if one != "record" and instrument_of(one) == instrument), key=turn_of, default="")
     found = []
-    for kind in ("provision", "text", "alternative", "order", "concordance"):
+    for kind in _FOLLOWED:
         for state in queries.matters(tx, room, f"protocol.{kind}"):
             mine = state.positions.get(side)
             if mine is None or parse_id(mine.id).log != log or parse_id(mine.id).seq <= after:

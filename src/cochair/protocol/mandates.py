@@ -123,7 +123,7 @@ def public_key(suite: str, public: str) -> dsse.PublicKey:
         raise Rejected("The public key cannot be read", "Give it in hex as `cochair keys` printed it") from None
     if suite == dsse.RSA or (suite == dsse.ED25519 and len(data) == 32) or (suite == dsse.ECDSA_P256 and len(data) == 33):
         return dsse.public_key(suite, data)
-    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization as s
 
     try:
@@ -132,6 +132,6 @@ def public_key(suite: str, public: str) -> dsse.PublicKey:
             (s.Encoding.Raw, s.PublicFormat.Raw) if suite == dsse.ED25519 else (s.Encoding.X962, s.PublicFormat.CompressedPoint)
         )
         raw = key.public_bytes(encoding, form)
-    except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm, InternalError):
         raise Rejected("The public key cannot be read", "Give it in hex as `cochair keys` printed it") from None
     return dsse.public_key(suite, raw)

@@ -14,7 +14,7 @@ from cochair.accounts import rights
 from cochair.accounts.rights import Actor
 from cochair.kit import canonical
 from cochair.kit.errors import Conflict, NotFound, Rejected
-from cochair.kit.ids import parse_id, working_log
+from cochair.kit.ids import parse_id
 from cochair.protocol import rules
 from cochair.protocol.contents import (
     Alternative,
@@ -27,6 +27,7 @@ from cochair.protocol.contents import (
     TextContent,
 )
 from cochair.protocol.drafts import acceptance, free_number, joining, order, order_acceptance, position
+from cochair.protocol.endings import current
 from cochair.protocol.queries import content_of, grid, instrument, languages, order_rows
 from cochair.protocol.text import Text, dump, resolve
 from cochair.protocol.texts import read
@@ -260,9 +261,10 @@ def settle_crossed(node: "Node", room: str, actor: Actor, provision: str, lang: 
 def propose_order(node: "Node", room: str, actor: Actor, id_: str, rows: Sequence[OrderRow]) -> list[str]:
     """Propose the order of the provisions with their printed numbers -> entries, one a page."""
     rights.require(actor, "protocol.propose", node.side)
+    log = current(node, room, id_)
     with node.read() as tx:
         instrument(tx, room, id_)
-        known = {one.subject for one in queries.matters(tx, room, "protocol.provision") if parse_id(one.subject).log == working_log(id_)}
+        known = {one.subject for one in queries.matters(tx, room, "protocol.provision") if parse_id(one.subject).log == log}
     rules.check_order(rows, known)
     return node.write(room, order(node, room, id_, rows))
 
@@ -300,7 +302,7 @@ def mark_concordance(node: "Node", room: str, actor: Actor, id_: str, provisions
             if row.marks.get((node.side, lang)) == "fresh":
                 continue
             papers = {each: cell.standing.paper for each, cell in pair.items() if cell.standing}
-            drafts.append(position(working_log(id_), "concordance", row.provision, f"{node.side}/{lang}", Concordance(papers)))
+            drafts.append(position(parse_id(row.provision).log, "concordance", row.provision, f"{node.side}/{lang}", Concordance(papers)))
     if drafts:
         node.write(room, drafts)
     return len(drafts)
@@ -311,7 +313,7 @@ def comment(node: "Node", room: str, actor: Actor, subject: str, lang: str, word
     rights.require(actor, "protocol.comment", node.side)
     id_ = subject if parse_id(subject).log == "record" else provision_of(node, room, subject)[0]
     paper = node.put_paper(room, note(lang, words))
-    return node.write(room, [Draft(working_log(id_), "comment", "record.comment/1", {"subject": subject, "paper": paper})])[0]
+    return node.write(room, [Draft(current(node, room, id_), "comment", "record.comment/1", {"subject": subject, "paper": paper})])[0]
 
 
 def note(lang: str, words: str) -> bytes:
@@ -331,7 +333,7 @@ def opened(node: "Node", room: str, id_: str) -> tuple[str, list[tuple[str, str]
     """An instrument -> (its working log, its languages with their status, the Sides of the room). Raises NotFound."""
     with node.read() as tx:
         content = content_of(instrument(tx, room, id_), node.side) or {}
-    return working_log(id_), languages(content), [each["side"] for each in node.terms(room)["sides"]]
+    return current(node, room, id_), languages(content), [each["side"] for each in node.terms(room)["sides"]]
 
 
 def check_language(spoken: Sequence[tuple[str, str]], lang: str) -> None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from cochair.kit.errors import NotFound
-from cochair.kit.ids import parse_id, working_log
+from cochair.kit.ids import parse_id
 from cochair.kit.text import look_alike
+from cochair.protocol.endings import current
 from cochair.protocol.redline import Change, compare_texts
 from cochair.protocol.text import brackets, is_clean, plain
 from cochair.protocol.texts import Wording, wording
@@ -157,7 +158,7 @@ def _matter_state(state: MatterState, side: str) -> State:
 def grid(node: "Node", room: str, id_: str, side: str = "") -> Grid:
     """Everything the protocol page shows of one instrument. Raises NotFound if there is no such instrument."""
     side = side or node.side
-    log = working_log(id_)
+    log = current(node, room, id_)
     with node.read() as tx:
         content = content_of(instrument(tx, room, id_), side) or {}
         order, placed = order_rows(tx, room, id_, side)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from cochair.accounts import rights
 from cochair.accounts.rights import Actor
 from cochair.kit.errors import NotFound
-from cochair.kit.ids import parse_id, working_log
+from cochair.kit.ids import parse_id
 from cochair.protocol import rules
 from cochair.protocol.contents import TextContent
 from cochair.protocol.drafts import position
+from cochair.protocol.endings import current
 from cochair.protocol.operations import check_language, opened, provision_of
 from cochair.protocol.queries import instrument
 from cochair.protocol.text import Text, dump
@@ -48,7 +49,7 @@ def enter_text(node: "Node", room: str, actor: Actor, provision: str, lang: str,
 def enter_agreement(node: "Node", room: str, actor: Actor, id_: str, told: Told, provisions: Iterable[str] = ()) -> list[str]:
     """Enter that the other Side agrees to the instrument, its order and our wordings (of these provisions, or of all) -> the entries."""
     rights.require(actor, "received.enter", node.side)
-    log, wanted = working_log(id_), set(provisions)
+    log, wanted = current(node, room, id_), set(provisions)
     with node.read() as tx:
         states = [instrument(tx, room, id_), *queries.matters(tx, room, "protocol.order", id_)]
         for kind in ("protocol.provision", "protocol.text"):

@@ -225,8 +225,9 @@ def _key_problem(node: "Node", room: str, seal: Seal, slot: Slot) -> str:
         return "The signature has not arrived yet"
     except CochairError as error:
         return error.what
-    said = (room, seal.side, seal.manifest, slot, mandate.id, json.loads(row["heads"]))
-    if (asked.room, asked.side, asked.manifest, asked.slot, asked.mandate, asked.heads) != said:
+    terms = node.terms(room)
+    said = (room, terms["slug"], terms["specimen"], seal.side, seal.manifest, slot, mandate.id, mandate.key, json.loads(row["heads"]))
+    if said != (asked.room, asked.slug, asked.specimen, asked.side, asked.manifest, asked.slot, asked.mandate, asked.key, asked.heads):
         return "The signature is over something else than the seal says"
     if (end := ended_by(known, mandate)) is not None and parse_id(end.id).seq < parse_id(seal.id).seq:
         return "The mandate was ended before the seal"

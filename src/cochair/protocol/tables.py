@@ -29,6 +29,7 @@ SIGNATORY = Table(
     (Column("statement"), Column("side"), Column("account"), Column("instrument"), Column("post"), Column("designee", null=True)),
     key=("statement",),
     indexes=(("instrument",),),
+    by_source=True,
 )
 PROVISION = Table(
     "protocol_provision",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cochair.exchange import carry
 from cochair.kit.errors import CochairError, NotFound
+from cochair.record.spool import MADE
 
 if TYPE_CHECKING:
     from cochair.publication.queries import Published
@@ -56,7 +57,7 @@ def record_file(node: "Node", site: "Published") -> Path:
         raise NotFound("The record of this room is not public", "Both Sides have to consent to it first")
     heads = "".join(f"{origin} {size} {root.hex()}\n" for origin, (size, root) in sorted(node.heads(site.room).items()))
     state = hashlib.sha256((heads + "\n".join(sorted(site.papers))).encode()).hexdigest()[:24]
-    folder = node.folder / "public" / site.room[:16]
+    folder = node.folder / MADE / site.room[:16]
     path = folder / f"{state}.tar"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +82,13 @@ def _pages(site: "Published | None", made: Path, lang: str, *, specimen: bool) -
         rendered = [(one.name if one.name in {"index", "check"} else f"{one.name}-{one.ref}", one.template, one.context) for one in found]
         for name, template, context in rendered or [("index", "public/rooms.html", {"rooms": []})]:
             others = [(code, f"{'' if code == LANGUAGES[0] else code + '/'}{name}.html", code == lang) for code in LANGUAGES]
-            shell = {"shell": "public/file.html", "up": up, "others": others, "specimen": site.specimen if site else specimen}
+            shell = {
+                "shell": "public/file.html",
+                "up": up,
+                "reader_url": f"{up}assets/reader.js",
+                "others": others,
+                "specimen": site.specimen if site else specimen,
+            }
             (folder / f"{name}.html").write_text(render_to_string(template, context | shell), encoding="utf-8")
 
 
@@ -105,7 +112,7 @@ def _assets(target: Path) -> None:
 
 
 def _shown(static: Path) -> Iterable[Path]:
-    yield from (static / name for name in ("cochair.css", "mark.svg", "LICENCES.txt"))
+    yield from (static / name for name in ("cochair.css", "reader.js", "mark.svg", "LICENCES.txt"))
     yield from sorted((static / "fonts").glob("*.woff2"))
 
 

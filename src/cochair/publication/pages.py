@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from cochair.kit.names import pick
 from cochair.protocol.text import Bracket, Text
-from cochair.publication import words
+from cochair.publication import checking, words
 from cochair.publication.queries import AgreedAction, Body, Protocol, Published, Session
 
 
@@ -75,7 +75,8 @@ def pages(site: Published, links: Links) -> Iterator[Page]:
         "check",
         "",
         "public/check.html",
-        common | {"groups": groups(site.room), "published": [_line(one, site, links) for one in site.protocols]},
+        common
+        | {"groups": groups(site.room), "reader_words": checking.words(), "published": [_line(one, site, links) for one in site.protocols]},
     )
 
 

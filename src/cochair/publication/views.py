@@ -3,6 +3,8 @@
 The pages themselves are made in ``pages.py``; here they get addresses. They are read by GET alone, keep nothing and set no cookie.
 """
 
+from csp.constants import NONE
+from csp.decorators import csp_replace
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -53,10 +55,11 @@ def protocol(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     return _page(request, _site(slug), "protocol", ref)
 
 
+@csp_replace({"connect-src": [NONE]})  # type: ignore[arg-type]  # typed for views without arguments alone
 @public_page
 @require_safe
 def check(request: HttpRequest, slug: str) -> HttpResponse:
-    """How to check what is published, in plain words."""
+    """How to check what is published, in plain words, and a reader that does it in the browser: nothing that is chosen there can be sent anywhere."""
     return _page(request, _site(slug), "check")
 
 

@@ -5,10 +5,11 @@ An uncompressed tar file of regular files: first ``backup.json`` (who, when, hea
 - ``node.json``, without the address of its database, which may hold a password;
 - ``record.sqlite3``: the node's own tables (rooms, logs with every byte, pinned keys, evidence), one consistent snapshot, whatever database the node uses.
   The joint tables are not in it: they follow from the logs, and are made anew;
-- ``rooms/…``: papers and structural contents. They are listed after the snapshot, so that every entry of the snapshot has its papers;
+- ``rooms/…``: papers, sealed as they lie in the folder, and structural contents. They are listed after the snapshot, so that every entry of the snapshot has
+  its papers;
 - files beside it that the caller names, such as the accounts.
 
-**Never in it: the signer's keys and the sign-ledger.** A ledger that travels with the database would be turned back together with it, and could no longer
+**Never in it: the keys of the papers, the signer's keys, the sign-ledger.** A paper whose key was destroyed later is erased in every backup. A ledger that travels with the database would be turned back together with it, and could no longer
 say that an old copy was restored. A folder made from a backup is marked (`record.restoring`) and writes nothing until the other Sides were asked how far its
 logs had come.
 """
@@ -28,18 +29,21 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NamedTuple
 
 import msgspec
 
 from cochair.kit.canonical import dumps
 from cochair.kit.errors import CochairError, Conflict, NotFound, Rejected
+from cochair.record import paper_keys, spool
 from cochair.record.keys import SIGNER_FOLDER, load_public_keys
 from cochair.record.opening import open_store
+from cochair.record.paper_keys import PaperKeys
+from cochair.record.papers import Papers
 from cochair.record.restoring import mark
 from cochair.record.signer_ledger import FILE, create_ledger
 from cochair.record.store import Store, Tx, quoted
-from cochair.record.tables import NODE_TABLES
+from cochair.record.tables import NODE_TABLES, make_node_tables
 
 if TYPE_CHECKING:
     from cochair.record.node import Node
@@ -47,7 +51,7 @@ if TYPE_CHECKING:
 ABOUT, LIMIT = "backup.json", 64 * 1024 * 1024
 _NAME = re.compile(r"[a-z]{1,20}\.(json|sqlite3)|rooms/[0-9a-f]{64}/(paper/[0-9a-f]{2}|structural)/[0-9a-f]{64}")
 _TABLES = ("n_room", "n_log", "n_entry", "n_trust", "n_evidence")
-_ORDER = {"n_entry": "room, ord"}
+_ORDER = {"n_entry": "room, origin, seq"}
 _BLOCK = 5000
 _CHUNK = 1 << 20
 _ASK = "Take the file that `cochair node backup` wrote"
@@ -69,37 +73,49 @@ class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: str
     heads: dict[str, dict[str, int]]
     members: list[Member]
-    what: str = "cochair/backup/v1"
+    what: str = "cochair/backup/v2"
+
+
+class Restored(NamedTuple):
+    """What was put back, and how many of its papers no key opens any more."""
+
+    about: About
+    dropped: int
 
 
 def write(node: Node, target: Path, beside: Sequence[str] = ()) -> About:
     """Write a backup of ``node`` to ``target``, which appears whole or not at all. ``beside``: names of further files in the folder, if they are there."""
     if target.exists():
         raise Conflict(f"{target} exists already", "Choose another name: a backup never replaces an older one")
-    work = Path(tempfile.mkdtemp(prefix=".backup-", dir=node.folder))
     partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        heads = _snapshot(node, work / "record.sqlite3")
-        plain = json.loads((node.folder / "node.json").read_bytes())
-        (work / "node.json").write_bytes(dumps({**plain, "database": None}))
-        for name in beside:
-            _copy(node.folder / name, work / name)
-        files = {path.name: path for path in sorted(work.iterdir())}
-        for room in heads:
-            held = [node.papers.paper_path(room, name) for name in node.papers.held(room)]
-            held += [node.papers.structural_path(room, digest) for digest in node.papers.structural_held(room)]
-            files |= {path.relative_to(node.folder).as_posix(): path for path in held}
-        about = _about(node, heads, files)
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            _pack(file, about, files)
+        with spool.workplace(node.folder, "backup") as work:
+            about = _gather(node, work, partial, beside)
         os.link(partial, target)
     except FileExistsError:
         raise Conflict(f"{target} exists already", "Choose another name: a backup never replaces an older one") from None
     except OSError as error:
         raise CochairError(f"The backup could not be written to {target}: {error.strerror}", "Choose another place, or make room") from None
     finally:
-        shutil.rmtree(work, ignore_errors=True)
         partial.unlink(missing_ok=True)
+    return about
+
+
+def _gather(node: Node, work: Path, partial: Path, beside: Sequence[str]) -> About:
+    """All that belongs into a backup, packed into `partial`."""
+    heads = _snapshot(node, work / "record.sqlite3")
+    plain = json.loads((node.folder / "node.json").read_bytes())
+    (work / "node.json").write_bytes(dumps({**plain, "database": None}))
+    for name in beside:
+        _copy(node.folder / name, work / name)
+    files = {path.name: path for path in sorted(work.iterdir())}
+    for room in heads:
+        held = [node.papers.paper_path(room, name) for name in node.papers.held(room)]
+        held += [node.papers.structural_path(room, digest) for digest in node.papers.structural_held(room)]
+        files |= {path.relative_to(node.folder).as_posix(): path for path in held}
+    about = _about(node, heads, files)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        _pack(file, about, files)
     return about
 
 
@@ -108,7 +124,7 @@ def _snapshot(node: Node, path: Path) -> dict[str, dict[str, int]]:
     with node.read() as tx, closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("BEGIN")
         for sql in NODE_TABLES:
-            db.execute(sql.replace("{blob}", "BLOB"))
+            db.execute(sql.format(blob="BLOB", keyed=""))
         for table in _TABLES:
             for rows in _rows(tx, table):
                 names = list(rows[0])
@@ -168,10 +184,21 @@ def _info(name: str, size: int) -> tarfile.TarInfo:
     return info
 
 
-def restore(source: Path, folder: Path, *, signer: Path | None, database_url: str | None = None, ledger_lost: bool = False) -> About:
+def restore(
+    source: Path,
+    folder: Path,
+    *,
+    signer: Path | None,
+    keys: Path | None = None,
+    database_url: str | None = None,
+    ledger_lost: bool = False,
+    papers_lost: bool = False,
+) -> Restored:
     """Make a node's folder out of a backup. ``signer``: the folder of its keys, given back from their own copy; without it the keys are put in by hand.
+    ``keys``: the newest copy of the paper keys; papers that it does not open any more, or not yet, are removed.
 
-    ``ledger_lost``: begin a new sign-ledger where the copy of the keys has none. The folder appears whole or not at all, and its node writes nothing until the other Sides were asked. Raises `CochairError`.
+    ``ledger_lost``: begin a new sign-ledger where the copy of the keys has none; ``papers_lost``: go on without paper keys, and so without papers. The folder
+    appears whole or not at all, and its node writes nothing until the other Sides were asked. Raises `CochairError`.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Conflict(f"{folder} is not empty", "Restore into a new folder")
@@ -180,6 +207,7 @@ def restore(source: Path, folder: Path, *, signer: Path | None, database_url: st
     with _unpacked(source, folder.absolute().parent) as (work, about):
         if signer is not None:
             _give_back_keys(signer, work, about, ledger_lost=ledger_lost)
+        dropped = _give_back_paper_keys(keys, work, about, lost=papers_lost)
         snapshot = work / "record.sqlite3"
         snapshot = snapshot.rename(work / ".snapshot")
         store = open_store(work, database_url)
@@ -194,7 +222,26 @@ def restore(source: Path, folder: Path, *, signer: Path | None, database_url: st
         if folder.exists():
             folder.rmdir()
         work.rename(folder)
-    return about
+    return Restored(about, dropped)
+
+
+def without(folder: Path, *, signer: Path, specimen: bool, database_url: str | None = None, ledger_lost: bool = False) -> About:
+    """Make a node's folder out of its keys alone, where no backup is left: it knows no room, and is marked as restored. Raises `CochairError`."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Conflict(f"{folder} is not empty", "Choose a new folder")
+    work = Path(tempfile.mkdtemp(prefix=".regain-", dir=folder.absolute().parent))
+    try:
+        _copy_keys(signer, work, ledger_lost=ledger_lost)
+        public = load_public_keys(work)
+        about = {"v": 1, "side": public.side, "domain": public.domain, "specimen": specimen, "database": database_url}
+        (work / "node.json").write_bytes(dumps(about))
+        mark(work)
+        if folder.exists():
+            folder.rmdir()
+        work.rename(folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return About(public.side, public.domain, "", {}, [])
 
 
 @contextmanager
@@ -230,10 +277,10 @@ def _first(info: tarfile.TarInfo | None, tar: tarfile.TarFile) -> About:
     assert content is not None
     try:
         about = msgspec.json.decode(content.read(), type=About)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise Rejected(f"The list of the backup is damaged: {error}", "Take an older backup") from None
     names = [member.path for member in about.members]
-    if about.what != "cochair/backup/v1" or len(set(names)) != len(names) or not {"node.json", "record.sqlite3"} <= set(names):
+    if about.what != "cochair/backup/v2" or len(set(names)) != len(names) or not {"node.json", "record.sqlite3"} <= set(names):
         raise Rejected("The list of the backup is not in order", "Take an older backup")
     if bad := [name for name in names if not _NAME.fullmatch(name)]:
         raise Rejected(f"The backup lists {bad[0][:80]!r}, which is no file of a node", "Take an older backup")
@@ -259,23 +306,29 @@ def _unpack(tar: tarfile.TarFile, info: tarfile.TarInfo | None, member: Member, 
 
 
 def _give_back_keys(signer: Path, work: Path, about: About, *, ledger_lost: bool) -> None:
-    """Copy the signer's folder, but for what a running signer makes."""
-    target = work / SIGNER_FOLDER
-    target.mkdir(mode=0o700)
-    for path in sorted(signer.iterdir()) if signer.is_dir() else ():
-        if path.name not in {"lock", "socket"} and path.is_file():
-            with os.fdopen(os.open(target / path.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                out.write(path.read_bytes())
-    try:
-        public = load_public_keys(work)
-    except NotFound:
-        raise NotFound(
-            f"There are no keys of a node in {signer}", "Give the folder `signer` of the node, from the copy of its keys"
-        ) from None
+    """The keys of the node that the backup is of."""
+    _copy_keys(signer, work, ledger_lost=ledger_lost)
+    public = load_public_keys(work)
     if (public.side, public.domain) != (about.side, about.domain):
         raise Conflict(
             f"The keys are of {public.side} at {public.domain}, the backup of {about.side} at {about.domain}", "Give the node's own keys"
         )
+
+
+def _copy_keys(signer: Path, work: Path, *, ledger_lost: bool) -> None:
+    """Copy the signer's folder, but for what a running signer makes."""
+    target = work / SIGNER_FOLDER
+    target.mkdir(mode=0o700)
+    for path in sorted(signer.iterdir()) if signer.is_dir() else ():
+        if path.name not in {"lock", "socket", paper_keys.FILE} and path.is_file():
+            with os.fdopen(os.open(target / path.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                out.write(path.read_bytes())
+    try:
+        load_public_keys(work)
+    except NotFound:
+        raise NotFound(
+            f"There are no keys of a node in {signer}", "Give the folder `signer` of the node, from the copy of its keys"
+        ) from None
     if not (target / FILE).exists():
         if not ledger_lost:
             raise NotFound(
@@ -285,17 +338,39 @@ def _give_back_keys(signer: Path, work: Path, about: About, *, ledger_lost: bool
         create_ledger(target)
 
 
+def _give_back_paper_keys(keys: Path | None, work: Path, about: About, *, lost: bool) -> int:
+    """Put the paper keys in place, and remove the papers that they do not open -> how many."""
+    rooms = {room for room in about.heads if any(member.path.startswith(f"rooms/{room}/paper/") for member in about.members)}
+    if keys is not None and keys.is_file():
+        with os.fdopen(os.open(work / paper_keys.FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out, keys.open("rb") as given:
+            shutil.copyfileobj(given, out, _CHUNK)
+            out.flush()
+            os.fsync(out.fileno())
+    elif rooms and not lost:
+        raise NotFound(
+            f"There are no paper keys at {keys}" if keys else "No paper keys were given, and the backup holds sealed papers",
+            "Give the newest copy of the file paper-keys. If there is none, restore with --papers-lost: then papers come back from the other Side alone",
+        )
+    papers = Papers(work / "rooms", PaperKeys(work / paper_keys.FILE))
+    try:
+        return sum(len(papers.drop_keyless(room)) for room in sorted(rooms))
+    finally:
+        papers.close()
+
+
 def _load(store: Store, snapshot: Path) -> None:
     """Put the rows of a snapshot into an empty database. Raises `Conflict` if a node is there."""
     if "n_room" in store.tables():
         raise Conflict("The database holds a node already", "Name an empty schema: postgresql://…#name")
     with closing(sqlite3.connect(f"file:{snapshot}?mode=ro", uri=True)) as db, store.write() as tx:
-        for sql in NODE_TABLES:
-            tx.execute(sql.replace("{blob}", store.blob))
+        make_node_tables(store, tx)
         try:
             for table in _TABLES:
-                cursor = db.execute(f"SELECT * FROM {quoted(table)}")  # noqa: S608 -- own names
-                names = [each[0] for each in cursor.description]
+                listed = db.execute(
+                    "SELECT name FROM pragma_table_info(?) WHERE name <> 'ord'", (table,)
+                )  # which a backup of an older version has
+                names = [name for (name,) in listed]
+                cursor = db.execute(f"SELECT {', '.join(map(quoted, names))} FROM {quoted(table)}")  # noqa: S608 -- own names
                 insert = f"INSERT INTO {quoted(table)} ({', '.join(map(quoted, names))}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
                 while rows := cursor.fetchmany(_BLOCK):
                     tx.many(insert, rows)

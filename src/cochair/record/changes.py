@@ -22,7 +22,9 @@ from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.keychanges import MAX_CHANGES, KeyChange, LogKeys, claimed, open_change
 from cochair.ledger.merkle import leaf_hash
 from cochair.ledger.notes import Verifier, open_note, parse_vkey, split_note, vkey
+from cochair.record import faults
 from cochair.record.contents import KEY_CHANGE
+from cochair.record.faults import HELD
 from cochair.record.holding import Draft
 from cochair.record.papers import sync_folder
 
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
 FILE = "keys"
 FILE_LIMIT = 256 * 1024
-HELD = "it waits for a change of its key"
 
 
 class EndedKey(Rejected):
@@ -209,16 +210,15 @@ def _conflict(node: Node, change: KeyChange, note: str, why: str) -> None:
 def evidence(node: Node, room: str, origin: str, what: str, held: bytes, shown: bytes) -> bool:
     """Keep what proves a wrong -> False if that was kept before."""
     with node.writing(room) as (tx, _):
-        if tx.query("SELECT what FROM n_evidence WHERE room = ? AND origin = ? AND what = ? AND shown = ?", (room, origin, what, shown)):
-            return False
-        sql = "INSERT INTO n_evidence (room, origin, what, at, held, shown) VALUES (?, ?, ?, ?, ?, ?)"
-        tx.execute(sql, (room, origin, what, node.clock.now(), held, shown))
-    return True
+        fresh = faults.keep(tx, room, origin, what, node.clock.now(), held, shown, b"")
+    if fresh:
+        faults.alarm(what, room, origin, "Look at: cochair node check")
+    return fresh
 
 
 def fault(node: Node, room: str, origin: str, what: str, evidence: bytes) -> None:
     """File what proves a wrong with a log, unless this node cannot write now."""
-    if node.ask_first or node.halted.get(node.origin(room)):
+    if node.ask_first or node.halted.get(node.origin(room)) or faults.stopped(node):
         return  # it cannot write now; the evidence is kept
     paper = node.put_paper(room, evidence)
     node.write(room, [Draft(RECORD, "fault", "record.fault/1", {"log": origin, "what": what, "evidence": paper})])
@@ -230,15 +230,14 @@ def cut(node: Node, room: str, origin: str, size: int) -> None:
         rest = node.entries(room, origin, size)
         note = tx.query("SELECT note FROM n_log WHERE room = ? AND origin = ?", (room, origin))[0]["note"]
         shown = canonical.dumps([data.decode("utf-8", "replace") for data in rest])
-        sql = "INSERT INTO n_evidence (room, origin, what, at, held, shown) VALUES (?, ?, 'beyond-change', ?, ?, ?)"
-        tx.execute(sql, (room, origin, node.clock.now(), bytes(note or b""), shown))
+        faults.keep(tx, room, origin, "beyond-change", node.clock.now(), bytes(note or b""), shown, b"")
         tx.execute("DELETE FROM n_entry WHERE room = ? AND origin = ? AND seq >= ?", (room, origin, size))
         root = live.tree(origin).root(size).hex()
         tx.execute("UPDATE n_log SET size = ?, root = ?, note = NULL WHERE room = ? AND origin = ?", (size, root, room, origin))
-        tx.execute("UPDATE n_log SET applied = 0 WHERE room = ?", (room,))
-    node.forget(room)
+        live.changed = True
+        node.rebuild_in(tx, room)
+        node.forget(room)  # whoever waits for the room reads it anew
     node.publisher.forget(origin)
-    node.rebuild(room)
 
 
 def check_first(live: Live, origin: str, keys: LogKeys, checkpoint: Checkpoint, fresh: Sequence[bytes]) -> None:
@@ -277,6 +276,7 @@ def request(node: Node, room: str, public: str, size: int | None = None) -> KeyC
     The log is not written from now on until the change is done, or given up (`release`). Raises `Conflict`.
     """
     origin = node.origin(room)
+    _not_stopped(node, room, origin)
     if size is None and origin not in node.halted:
         with suppress(NotHeld):  # the key may be lost; what is not signed yet is signed by the new one
             node.acknowledge(room)  # so that the log knows the terms in force
@@ -311,6 +311,16 @@ def release(node: Node, room: str) -> bool:
     return True
 
 
+def _not_stopped(node: Node, room: str, origin: str) -> None:
+    """Raise `Conflict` after a fork of our own: the others hold two histories under our key, and no other key makes one of them."""
+    with node.read() as tx:
+        rows = tx.query("SELECT 1 AS one FROM n_log WHERE room = ? AND origin = ? AND frozen = ?", (room, origin, faults.FORKED))
+    if rows:
+        raise Conflict(faults.FORKED, "No change of its key mends this log: found a new room, with new keys")
+    if why := faults.stopped(node):
+        raise Conflict(why, "Look at the evidence, then decide: cochair node check, cochair node resume")
+
+
 def _not_before(node: Node, room: str, origin: str, size: int) -> None:
     known = _acknowledged(node, room, node.side, but=node.side)
     base = node.publisher.tree / room / "by-peers"
@@ -331,6 +341,7 @@ def apply(node: Node, room: str, note: str, *, beyond: bool = False) -> str:
     if (change.room, change.origin) != (room, origin):
         raise Rejected(f"The change is of {change.origin}, another log than {origin}", "Choose the room that is meant: --room")
     open_change(note, roots_of(node.terms(room), node.side))
+    _not_stopped(node, room, origin)
     keys = keys_of(node, room, origin)
     if not (logged := logged_at(node, room, origin, change)):
         keys.with_change(change)

@@ -7,6 +7,7 @@ contents must be what they are named; the fold of the entries must give the rows
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from cochair.kit.errors import CochairError, Conflict, NotFound, NotHeld, Rejected
@@ -14,17 +15,19 @@ from cochair.kit.ids import parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.entries import decode
 from cochair.ledger.merkle import Frontier, leaf_hash
+from cochair.ledger.merkle import root as tree_root
 from cochair.record import live as rooms
 from cochair.record.changes import open_signed
 from cochair.record.digest import digest, folded_rows, row_line, stored_rows, tables_of
+from cochair.record.faults import DESTROYED
 from cochair.record.fields import papers_named
 from cochair.record.fold import Fold
 from cochair.record.publish import is_signed
 from cochair.record.receiving import open_checkpoint
-from cochair.record.registry import Digest
-from cochair.record.rows import Changes
-from cochair.record.store import Tx, index_sql, insert_sql, quoted, table_sql
-from cochair.record.tree import altered
+from cochair.record.registry import Digest, Table
+from cochair.record.rows import Changes, Values
+from cochair.record.store import Tx, index_sql, insert_sql, key_sql, quoted, table_sql
+from cochair.record.tree import altered, published_leaves
 
 if TYPE_CHECKING:
     from cochair.record.node import Node
@@ -44,7 +47,7 @@ def replay(node: Node, tx: Tx, room: str, cut: Mapping[str, int] | None = None) 
     for log in tx.query("SELECT origin FROM n_log WHERE room = ? ORDER BY origin", (room,)):
         sql = "SELECT data FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq"
         fold.log(log["origin"])
-        fold.hold(log["origin"], [bytes(row["data"]) for row in tx.query(sql, (room, log["origin"]))])
+        fold.hold(log["origin"], [bytes(data) for (data,) in tx.values(sql, (room, log["origin"]))])
     return fold, fold.advance(cut)
 
 
@@ -66,40 +69,62 @@ def state_digest(node: Node, room: str, which: Digest, cut: Mapping[str, int] | 
 
 def rebuild(node: Node, room: str) -> None:
     """See `Node.rebuild`."""
-    with node.writing(room) as (tx, live):
-        fold, changes = replay(node, tx, room)
-        for table in node.registry.tables.values():
-            new = f"{table.name}__new"
-            tag = f"_{live.ord + 2}" if _has_index(tx, node, f"{table.name}_key") else ""
-            tx.execute(f"DROP TABLE IF EXISTS {quoted(new)}")
-            tx.execute(table_sql(node.store, table, new))
-            columns = ", ".join(quoted(n) for n in ("room", *(c.name for c in table.columns), "src"))
-            tx.execute(f"INSERT INTO {quoted(new)} ({columns}) SELECT {columns} FROM {quoted(table.name)} WHERE room <> ?", (room,))  # noqa: S608
-            tx.many(insert_sql(table, new), ((room, *row) for row in folded_rows(changes, table.name)))
-            for sql in index_sql(table, new, tag):
-                tx.execute(sql)
-            tx.execute(f"DROP TABLE {quoted(table.name)}")
-            tx.execute(f"ALTER TABLE {quoted(new)} RENAME TO {quoted(table.name)}")
-        tx.many(
-            "UPDATE n_log SET applied = ?, stopped = ? WHERE room = ? AND origin = ?",
-            [(log.applied, log.stopped, room, log.origin) for log in fold.state.logs.values()],
-        )
-        live.changed = True
-        rooms.catch_up(tx, live)
+    with node.store.write() as tx:
+        known = rebuild_in(node, tx, room)
+    node.take_over(known)
 
 
-def _has_index(tx: Tx, node: Node, name: str) -> bool:
-    """Whether a plain index name is taken (index names are unique in the database, so a rebuilt table takes tagged ones in turn)."""
-    if node.store.blob == "BLOB":
-        return bool(tx.query("SELECT name FROM sqlite_master WHERE type = 'index' AND name = ?", (name,)))
-    return bool(tx.query("SELECT indexname FROM pg_indexes WHERE schemaname = current_schema() AND indexname = ?", (name,)))
+def rebuild_in(node: Node, tx: Tx, room: str) -> rooms.Live:
+    """The same inside a transaction that has begun -> the room's memory, to be taken over once it is committed."""
+    known = node.begin(room)
+    rooms.lock_room(tx, known)
+    rooms.read(tx, known)
+    changes = known.fold.advance()
+    for table in node.registry.tables.values():
+        _refill(node, tx, table, room, folded_rows(changes, table.name))
+    rooms.keep(tx, known)
+    return known
+
+
+def _refill(node: Node, tx: Tx, table: Table, room: str, rows: list[Values]) -> None:
+    """Put a new table with these rows of the room in the place of the old one, in the order of its key, its indexes last."""
+    stands = {others: f"FROM {quoted(table.name)} WHERE room {others} ?" for others in ("=", "<", ">")}
+    held = {others: bool(tx.values(f"SELECT 1 {where} LIMIT 1", (room,))) for others, where in stands.items()}  # names are our own
+    if not rows and not held["="]:
+        return
+    old = f"{table.name}__old"
+    if held["<"] or held[">"]:
+        tx.execute(f"ALTER TABLE {quoted(table.name)} RENAME TO {quoted(old)}")
+        for number in range(len(table.indexes)):
+            tx.execute(f"DROP INDEX IF EXISTS {quoted(f'{table.name}_{number}')}")
+        tx.execute(f"DROP INDEX IF EXISTS {quoted(f'{table.name}_src')}")
+    else:
+        tx.execute(f"DROP TABLE {quoted(table.name)}")
+    names = [c.name for c in table.columns]
+    rows.sort(key=itemgetter(*(names.index(name) for name in table.key), len(names)))
+    tx.execute(table_sql(node.store, table, keyed=bool(node.store.keyed)))
+    tx.many(insert_sql(table), [(room, *row) for row in rows])
+    for others in ("<", ">"):
+        if held[others]:
+            columns = ", ".join(quoted(n) for n in ("room", *names, "src"))
+            where = stands[others].replace(quoted(table.name), quoted(old), 1)
+            tx.execute(f"INSERT INTO {quoted(table.name)} ({columns}) SELECT {columns} {where}", (room,))
+    tx.execute(f"DROP TABLE IF EXISTS {quoted(old)}")
+    if not node.store.keyed:
+        tx.execute(key_sql(table))
+    for sql in index_sql(table):
+        tx.execute(sql)
 
 
 def waiting(node: Node, room: str) -> dict[str, str]:
     """See `Node.waiting`."""
     with node.writing(room) as (tx, live):
         frozen = {r["origin"]: r["frozen"] for r in tx.query("SELECT origin, frozen FROM n_log WHERE room = ?", (room,))}
-        logs = {log.origin: frozen.get(log.origin) or log.stopped or log.waiting for log in live.fold.state.logs.values()}
+        logs = {
+            log.origin: frozen.get(log.origin) or log.stopped or log.waiting
+            for log in live.fold.state.logs.values()
+            if frozen.get(log.origin) != DESTROYED
+        }
     return {origin: why for origin, why in sorted(logs.items()) if why}
 
 
@@ -113,7 +138,7 @@ def fsck(node: Node, room: str) -> list[Problem]:
         problems += _contents(node, tx, room)
         problems += _rows(node, tx, room)
     if not any(problem.what in ("entry", "root") for problem in problems):
-        problems += [Problem("tile", path, "it is not what the entries give: remove it, it is made again") for path in altered(node, room)]
+        problems += [Problem("tile", path, "it is not what the entries give: run heal, it is made again") for path in altered(node, room)]
     return problems
 
 
@@ -122,25 +147,27 @@ def _log(node: Node, tx: Tx, room: str, log: Mapping[str, object]) -> list[Probl
     frontier = Frontier()
     for index, row in enumerate(tx.query("SELECT seq, data FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq", (room, origin))):
         if row["seq"] != index:
-            return [Problem("entry", f"{origin} {index}", "the entry is missing: take the log back from the other Side")]
+            return [Problem("entry", f"{origin} {index}", "the entry is missing: run heal")]
         frontier.append(leaf_hash(bytes(row["data"])))
     if frontier.size != size:
         return [
             Problem(
                 "entry",
                 f"{origin} {frontier.size}",
-                f"the log says {size} entries, {frontier.size} are there: take it back from the other Side",
+                f"the log says {size} entries, {frontier.size} are there: run heal",
             )
         ]
     problems = []
     root = frontier.root()
     if root.hex() != log["root"]:
+        if (first := _first_difference(node, tx, room, origin, str(log["root"]))) is not None:
+            problems.append(Problem("entry", f"{origin} {first}", "it is not the entry that was signed: run heal"))
         problems.append(
             Problem("root", origin, f"the entries give the root {root.hex()}, the log says {log['root']}: {_first_bad(tx, room, origin)}")
         )
     try:
         note = node.checkpoint(room, origin)
-        checkpoint = _open(node, room, origin, note)
+        checkpoint = open_own_or_peer(node, room, origin, note)
         if (checkpoint.size, checkpoint.root) != (size, root):
             problems.append(Problem("checkpoint", origin, f"it covers {checkpoint.size} entries with another root than the {size} held"))
     except NotFound:
@@ -148,11 +175,20 @@ def _log(node: Node, tx: Tx, room: str, log: Mapping[str, object]) -> list[Probl
             problems.append(Problem("checkpoint", origin, "there is none"))
     except CochairError as error:
         problems.append(Problem("checkpoint", origin, str(error)))
-    if parse_origin(origin).side == node.side:
+    if parse_origin(origin).side == node.side and log["frozen"] != DESTROYED:
         last = node.signer.last(origin)
         if last is not None and last != (size, root):
             problems.append(Problem("ledger", origin, f"the signer signed {last[0]} entries with root {last[1].hex()}"))
     return problems
+
+
+def _first_difference(node: Node, tx: Tx, room: str, origin: str, wanted: str) -> int | None:
+    """The first entry that differs from the hashes in the published tree, where these give the root that the log should have."""
+    leaves = published_leaves(node, room, origin)
+    if tree_root(leaves).hex() != wanted:
+        return None
+    rows = tx.query("SELECT seq, data FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq", (room, origin))
+    return next((row["seq"] for row, leaf in zip(rows, leaves, strict=False) if leaf_hash(bytes(row["data"])) != leaf), None)
 
 
 def _first_bad(tx: Tx, room: str, origin: str) -> str:
@@ -164,10 +200,11 @@ def _first_bad(tx: Tx, room: str, origin: str) -> str:
                 return f"entry {row['seq']} stands in a wrong place"
         except Rejected as error:
             return f"entry {row['seq']}: {error.what}"
-    return "each entry is well-formed by itself; compare with the copy of the other Side"
+    return "each entry is well-formed by itself; compare with the copy of the other Side, or run heal"
 
 
-def _open(node: Node, room: str, origin: str, note: bytes) -> Checkpoint:
+def open_own_or_peer(node: Node, room: str, origin: str, note: bytes) -> Checkpoint:
+    """The checkpoint of a note of any log of a room, by whoever's key or MAC it must be; raises `CochairError`."""
     side = parse_origin(origin).side
     if side != node.side:
         return open_checkpoint(node, room, origin, note, node.peers(room)[side])
@@ -188,14 +225,14 @@ def _contents(node: Node, tx: Tx, room: str) -> list[Problem]:
         try:
             node.papers.structural_stored(room, digest_)
         except CochairError as error:
-            problems.append(Problem("structural", digest_, error.what))
+            problems.append(Problem("structural", digest_, f"{error.what}: run heal"))
     for name in node.papers.held(room):
         try:
             node.papers.stored(room, name)
         except CochairError as error:
-            problems.append(Problem("paper", name, error.what))
+            problems.append(Problem("paper", name, f"{error.what}: run heal"))
     gone = erased(tx, room)
-    sql = "SELECT e.data FROM n_entry e JOIN n_log l ON l.room = e.room AND l.origin = e.origin WHERE e.room = ? AND l.side = ? ORDER BY e.ord"
+    sql = "SELECT e.data FROM n_entry e JOIN n_log l ON l.room = e.room AND l.origin = e.origin WHERE e.room = ? AND l.side = ?"
     missing: set[str] = set()
     for row in tx.query(sql, (room, node.side)):
         try:
@@ -205,7 +242,7 @@ def _contents(node: Node, tx: Tx, room: str) -> list[Problem]:
         if entry.kind in ("statement", "position", "seal", "comment"):
             named = {k: v for k, v in entry.body.items() if k not in ("account", "heads", "slot")} if entry.kind == "seal" else entry.body
             missing |= {p for p in papers_named(named) if p not in gone and p != room and not node.papers.has(room, p)}
-    problems += [Problem("paper", name, "an own entry names it and it is not held") for name in sorted(missing)]
+    problems += [Problem("paper", name, "an own entry names it and it is not held: run heal") for name in sorted(missing)]
     return problems
 
 

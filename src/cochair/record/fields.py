@@ -18,7 +18,7 @@ from cochair.kit.errors import CochairError
 _SIDE = r"[A-Z][A-Z0-9]{1,7}"
 _NUMBER = r"(?:0|[1-9][0-9]{0,15})"
 
-Id = Annotated[str, Meta(pattern=rf"\A{_SIDE}/(?:record|w-[A-Za-z][A-Za-z0-9]{{1,7}}-{_NUMBER})/{_NUMBER}\Z")]
+Id = Annotated[str, Meta(pattern=rf"\A{_SIDE}/(?:record|w-[A-Za-z][A-Za-z0-9]{{1,7}}-{_NUMBER}(?:-(?:[2-9]|[1-9][0-9]))?)/{_NUMBER}\Z")]
 """A joint thing: Side, log and number of the entry that introduced it (the form of ``kit.ids``)."""
 
 Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
@@ -53,7 +53,7 @@ def day(text: str) -> date:
 
 def as_text(content: Any) -> str:
     """A content, or a part of it, as one column: canonical JSON, so that equal values are equal text on every node."""
-    return canonical.dumps(msgspec.to_builtins(content)).decode()
+    return canonical.again(content).decode()
 
 
 def of_text(column: str) -> Any:

@@ -5,6 +5,7 @@ The rulebook:
 1. Entries are held per log and applied one after the other. An entry waits, with all behind it, while it acknowledges more than is applied here or names
    structural content that is not held (R3: only closed cuts are folded). A kind or schema that is unknown stops the log there.
 2. An entry is judged by `record.void` from its causal past. A void one is kept with its reason and has no other effect.
+   A working log of a later turn waits while one of an earlier turn of its instrument is in the cut: one matter never stands in two logs.
 3. What changes: the rows of the entry itself, of its matter, of its slot, of its log's heads. Terms that come into force put every matter anew.
 4. The result depends on the cut alone, never on the order or the portions in which the entries came. So `Fold.advance` may be called after each entry or
    once for a hundred thousand, and live tables equal rebuilt ones.
@@ -14,15 +15,18 @@ Rows belong to a source (entry id, matter key, slot key, ``manifest:<digest>``, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import msgspec
 
 from cochair.kit import canonical
 from cochair.kit.errors import Rejected
-from cochair.kit.ids import parse_origin
-from cochair.ledger.entries import KINDS, VERSION, Entry, decode
+from cochair.kit.ids import instrument_of, parse_origin, turn_of, working_log
+from cochair.ledger.entries import KINDS, VERSION, Entry, decode, decode_run
 from cochair.ledger.keychanges import KeyChange
 from cochair.record import contents
 from cochair.record.agreement import Acknowledgements, Finding, Revoke, Seal, Seen
@@ -34,6 +38,9 @@ from cochair.record.state import Account, Found, LogState, Matter, Position, Rec
 from cochair.record.void import Judged, judge
 
 Structural = Callable[[str], Mapping[str, Any] | None]
+_MANY = 2000
+_RUN = 256
+"""Entries of one log that are decoded together where that many are held."""
 
 
 class Fold:
@@ -44,13 +51,16 @@ class Fold:
         self.registry = registry
         self.state = State(room)
         self.acks = Acknowledgements()
-        self._structural = structural
+        self.structural = structural
         self._decoders = {schema: kind.content for schema, kind in registry.kinds.items()}
         self._rows = Rows(registry)
+        self._logs: dict[str, LogState] = {}
+        self._pasts: dict[str, WriterPast] = {}
         self._matters: set[str] = set()
         self._slots: set[str] = set()
         self._heads: set[str] = set()
         self._staged: set[str] = set()
+        self._offered: tuple[bytes, Entry, Judged] | None = None
         self._chain: TermsChain | None = None
         self._sides: tuple[str, ...] = ()
 
@@ -58,11 +68,11 @@ class Fold:
 
     def log(self, origin: str) -> LogState:
         """The log of an origin, begun if it is new."""
-        parts = parse_origin(origin)
-        name = f"{parts.side}/{parts.log}"
-        log = self.state.logs.get(name)
+        log = self._logs.get(origin)
         if log is None:
-            log = self.state.logs[name] = LogState(origin, parts.side, parts.log)
+            parts = parse_origin(origin)
+            log = self.state.logs.setdefault(f"{parts.side}/{parts.log}", LogState(origin, parts.side, parts.log))
+            self._logs[origin] = log
         return log
 
     def hold(self, origin: str, entries: Iterable[bytes]) -> None:
@@ -71,37 +81,57 @@ class Fold:
 
     def advance(self, upto: Mapping[str, int] | None = None) -> Changes:
         """Apply whatever can be applied (of each origin at most the first `upto` entries) -> the changes of rows since the last call."""
-        moved = True
-        while moved:
-            moved = False
-            for log in list(self.state.logs.values()):
-                limit = None if upto is None else upto.get(log.origin, 0)
-                while log.pending and (limit is None or log.applied < limit) and not log.stopped and self._apply_next(log):
-                    moved = True
-        return self._flush()
+        with _uncollected(sum(len(log.pending) for log in self.state.logs.values())):
+            moved = True
+            while moved:
+                moved = False
+                for log in list(self.state.logs.values()):
+                    limit = None if upto is None else upto.get(log.origin, 0)
+                    while log.pending and (limit is None or log.applied < limit) and not log.stopped and self._apply_next(log):
+                        moved = True
+            return self._flush()
 
     def apply_held(self, log: LogState) -> None:
         """Apply the entries held of one log, rows left to the next `advance`."""
         while log.pending and not log.stopped and self._apply_next(log):
             pass
 
+    def offer(self, log: LogState, data: bytes, entry: Entry) -> Judged:
+        """As `judge` for `data` decoded; remembered until these bytes are held and applied as the very next thing, so that they are judged once."""
+        verdict = self.judge(log, entry)
+        self._offered = (data, entry, verdict)
+        return verdict
+
     def judge(self, log: LogState, entry: Entry) -> Judged:
         """The verdict on an entry, were it the next of its log; nothing is changed."""
         if (entry.log, entry.room, entry.seq) != (log.origin, self.state.room, log.applied):
             return Judged(void="misplaced")
-        return judge(self.registry, WriterPast(self.state, log, self._structural), entry)
+        past = self._pasts.get(log.name)
+        if past is None:
+            past = self._pasts[log.name] = WriterPast(self.state, log, self.structural)
+        return judge(self.registry, past, entry)
+
+    def earlier(self, log: LogState) -> str:
+        """The working log of an earlier turn of the same instrument that is still here, or ""; a log of a later turn is not applied beside it."""
+        if not log.working or (turn := turn_of(log.log)) == 1:
+            return ""
+        names = {working_log(instrument_of(log.log), before) for before in range(1, turn)}
+        return next((one.name for one in self.state.logs.values() if one.log in names and (one.tags or one.pending)), "")
 
     def chain(self) -> TermsChain:
         """The terms at the present cut."""
         if self._chain is None:
             cut = {log.side: log.applied for log in self.state.logs.values() if not log.working}
-            self._chain = TermsChain(self.state.room, self.state.slots, self.acks, cut, self._structural)
+            self._chain = TermsChain(self.state.room, self.state.slots, self.acks, cut, self.structural)
         return self._chain
 
     # -- one entry ----------------------------------------------------------------------------------------------------------------------
 
     def _apply_next(self, log: LogState) -> bool:
-        entry, verdict = self._read(log, log.pending[0])
+        if log.log.count("-") > 2 and (earlier := self.earlier(log)):
+            log.waiting = f"{earlier} to be destroyed"
+            return False
+        entry, verdict = self._read(log)
         if verdict.stop:
             log.stopped = f"needs version {verdict.stop}"
             return False
@@ -109,6 +139,8 @@ class Fold:
         if log.waiting:
             return False
         log.pending.popleft()
+        if log.decoded:
+            log.decoded.popleft()
         if entry is None or verdict.void:
             self._rows.insert("void", log.working, f"{log.name}/{log.applied}", (f"{log.name}/{log.applied}", verdict.void))
             log.tags.append("")
@@ -117,11 +149,22 @@ class Fold:
         log.tags.append(tag)
         return True
 
-    def _read(self, log: LogState, data: bytes) -> tuple[Entry | None, Judged]:
-        try:
-            entry = decode(data)
-        except Rejected:
-            return None, _unreadable(data)
+    def _read(self, log: LogState) -> tuple[Entry | None, Judged]:
+        """The next entry held of a log (None: unreadable), with its verdict."""
+        data = log.pending[0]
+        offered, self._offered = self._offered, None
+        if offered is not None and offered[0] is data:
+            return offered[1:]
+        if not log.decoded and len(log.pending) >= _RUN and log.applied >= log.singly:
+            log.decoded.extend(decode_run(list(islice(log.pending, _RUN)), log.origin, self.state.room, log.applied) or ())
+            log.singly = 0 if log.decoded else log.applied + _RUN
+        if log.decoded:
+            entry = log.decoded[0]
+        else:
+            try:
+                entry = decode(data)
+            except Rejected:
+                return None, _unreadable(data)
         return entry, self.judge(log, entry)
 
     def _act(self, log: LogState, entry: Entry, verdict: Judged) -> str:
@@ -131,7 +174,7 @@ class Fold:
         if kind == "statement":
             return self._statement(log, entry, name, verdict)
         if kind == "position":
-            return self._position(log, entry, name, body)
+            return self._position(log, entry, name, verdict)
         if kind == "seen":
             self._seen(log, entry.seq, body)
         elif kind == "seal":
@@ -181,12 +224,13 @@ class Fold:
 
     def terms_known(self, log: LogState) -> str:
         """Digest of the terms in force as far as the log knows at its present end."""
-        return TermsChain(self.state.room, self.state.slots, self.acks, known_cut(log), self._structural).digests[-1]
+        return TermsChain(self.state.room, self.state.slots, self.acks, known_cut(log), self.structural).digests[-1]
 
-    def _position(self, log: LogState, entry: Entry, name: str, body: contents.Position) -> str:
+    def _position(self, log: LogState, entry: Entry, name: str, verdict: Judged) -> str:
+        body: contents.Position = verdict.body
         subject = name if body.subject == "self" else body.subject
         matter = self._matter(entry.schema, subject, body.part, log.working)
-        value = None if body.content is None else Value(entry.schema, _text(body.content))
+        value = None if body.content is None else Value(entry.schema, verdict.text)
         self._take(matter, log.side, Position(name, entry.seq, entry.schema, value, body.level, entry.at, None))
         return f"matter:{matter.kind}" if body.subject == "self" else "position"
 
@@ -212,16 +256,14 @@ class Fold:
         body = verdict.body
         if not entry.schema.startswith("record."):
             subject = name if body == "self" else body
-            content = {k: v for k, v in entry.body.items() if k != "subject"}
-            self._rows.insert(
-                "statement", log.working, name, (name, log.side, log.log, entry.seq, entry.at, entry.schema, subject, _text(content))
-            )
+            told = (name, log.side, log.log, entry.seq, entry.at, entry.schema, subject, verdict.text)
+            self._rows.insert("statement", log.working, name, told)
             view = StatementView(name, log.side, log.log, entry.seq, entry.at, entry.schema, subject, verdict.content)
             self._rows.stage(name, self.registry.stage_of[entry.schema].on_statement, view, log.working)
         elif isinstance(body, contents.KeyChange):
             change: KeyChange = verdict.content
-            told = (name, log.side, change.size, change.root.hex(), change.key, self.terms_known(log), body.note)
-            self._rows.insert("j_log_key", False, name, told)
+            known = self.terms_known(log)
+            self._rows.insert("j_log_key", False, name, (name, log.side, change.size, change.root.hex(), change.key, known, body.note))
         elif isinstance(body, contents.Received):
             self._received(log, entry, name, body, verdict.content)
         else:
@@ -329,7 +371,7 @@ class Fold:
         slot = self.state.slots[key]
         self._rows.drop(key)
         cut = {log.side: log.applied for log in self.state.logs.values() if not log.working}
-        agreed, judged = verdicts(slot, self.acks, cut, self.chain(), self._structural)
+        agreed, judged = verdicts(slot, self.acks, cut, self.chain(), self.structural)
         rows: list[tuple[str, Values]] = [("j_slot", (key, slot.name.kind, slot.name.of, slot.name.step, agreed))]
         for s in slot.seals.values():
             verdict = judged.get(s.id)
@@ -349,7 +391,7 @@ class Fold:
         src = f"manifest:{digest}"
         self._rows.drop(src)
         slot = next((s for _, s in sorted(self.state.slots.items()) if s.agreed == digest), None)
-        manifest = self._structural(digest)
+        manifest = self.structural(digest)
         if (
             slot is not None and manifest is not None and slot.name.kind not in ("terms", "schema")
         ):  # those speak of the room, not of a stage's things
@@ -358,8 +400,21 @@ class Fold:
                 self._rows.stage(src, stage.on_adopted, view, working=False)
 
 
+@contextmanager
+def _uncollected(entries: int) -> Iterator[None]:
+    """Nothing of what many entries leave behind is garbage: looking for cycles in it, again and again, would take a sixth of the time."""
+    off = entries > _MANY and gc.isenabled()
+    if off:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if off:
+            gc.enable()
+
+
 def _text(value: Any) -> str:
-    return canonical.dumps(value).decode()
+    return canonical.again(value).decode()
 
 
 def _unreadable(data: bytes) -> Judged:

@@ -8,15 +8,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from cochair.kit.errors import CochairError, Conflict, NotHeld
+from cochair.kit.errors import CochairError, Conflict, NotFound, NotHeld
 from cochair.kit.ids import RECORD
 from cochair.ledger.papers import check_paper, new_salt, paper_id, store_paper
-from cochair.record import queries
+from cochair.record import queries, spool
 from cochair.record.papers import Papers
 from cochair.record.publish import Publisher
 from cochair.record.store import Store
+
+_PORTION = 4096
 
 
 class Draft(NamedTuple):
@@ -31,6 +34,7 @@ class Draft(NamedTuple):
 class Holding(ABC):
     """The part of `record.node.Node` that keeps papers and structural contents."""
 
+    folder: Path
     side: str
     store: Store
     papers: Papers
@@ -58,6 +62,37 @@ class Holding(ABC):
                 raise Conflict(f"The paper {name[:16]}… was erased", "It is not taken in again")
         self.papers.put(room, name, stored)
 
+    def disclose(self, room: str, name: str, stored: bytes) -> bool:
+        """Keep a paper (``salt || bytes``) that is given later than the entry that names it; False if it is held already.
+
+        Rejected if the bytes are not what the id says, NotFound if nothing in the room names it, Conflict if it was erased.
+        """
+        check_paper(stored, name)
+        if not self.names(room, name):
+            raise NotFound(
+                f"Nothing in this room names the paper {name[:16]}…", "Compare the id with the entry; pull first, if the entry is new"
+            )
+        if self.papers.has(room, name):
+            return False
+        self.put_stored_paper(room, name, stored)
+        return True
+
+    def names(self, room: str, name: str) -> bool:
+        """Whether an entry, or structural content, names a paper."""
+        wanted = name.encode()
+        with self.store.read() as tx:
+            count = tx.query("SELECT MAX(ord) AS last FROM n_entry WHERE room = ?", (room,))[0]["last"]
+            for start in range(0, (count or 0) + 1, _PORTION):
+                rows = tx.query("SELECT data FROM n_entry WHERE room = ? AND ord >= ? AND ord < ?", (room, start, start + _PORTION))
+                if any(wanted in bytes(row["data"]) for row in rows):
+                    return True
+        return any(wanted in self.papers.structural_stored(room, digest) for digest in self.papers.structural_held(room))
+
+    def stored_paper(self, room: str, name: str) -> bytes:
+        """``salt || bytes`` of a paper, to be given to somebody; NotHeld as of `paper`."""
+        self.paper(room, name)
+        return self.papers.stored(room, name)
+
     def paper(self, room: str, name: str) -> bytes:
         """The bytes of a paper; NotHeld if they are not here, or erased."""
         try:
@@ -74,27 +109,36 @@ class Holding(ABC):
             if name in needed(self, tx, room):
                 raise Conflict(f"The paper {name[:16]}… is needed by what was sealed", "It is kept with it")
         (done,) = self.write(room, [Draft(RECORD, "erase", "record.erase/1", {"paper": name, "ground": ground})])
-        self._remove(room, name)
+        self.remove_paper(room, name)
         return done
 
-    def _remove(self, room: str, name: str) -> None:
+    def remove_paper(self, room: str, name: str) -> None:
+        """Remove a paper's bytes and salt here, whoever may still name it."""
         self.papers.erase(room, name)
         (self.publisher.tree / room / "paper" / name).unlink(missing_ok=True)
+        spool.forget(self.folder, room, name)
 
     def remove_erased(self, room: str) -> list[str]:
-        """Remove the papers that other Sides asked to erase -> their ids. Kept are those that what was sealed needs, and those that our own entries name:
-        what our Side wrote, took over or holds as evidence goes by our own `erase` alone.
+        """Remove the papers that were to be erased and are here (again: out of a backup, or from a peer) -> their ids. Kept are those that what was sealed needs, and
+        at another Side's word those that our own entries name: what our Side wrote, took over or holds as evidence goes by our own `erase` alone.
         """
         with self.store.read() as tx:
-            gone = erased(tx, room, but=self.side)
-            names = sorted(n for n in gone - needed(self, tx, room) if self.papers.has(room, n))
-            if names:
+            asked = {
+                notice["body"]["paper"]: notice["side"] == self.side
+                for notice in sorted(queries.notices(tx, room, "erase"), key=self._ours)
+            }
+            names = sorted(n for n in asked if self.papers.paper_path(room, n).exists())
+            names = sorted(set(names) - needed(self, tx, room)) if names else []
+            if any(not asked[name] for name in names):
                 sql = "SELECT e.data FROM n_entry e JOIN n_log l ON l.room = e.room AND l.origin = e.origin WHERE e.room = ? AND l.side = ?"
                 own = [bytes(row["data"]) for row in tx.query(sql, (room, self.side))]
-                names = [name for name in names if not any(name.encode() in data for data in own)]
+                names = [name for name in names if asked[name] or not any(name.encode() in data for data in own)]
         for name in names:
-            self._remove(room, name)
+            self.remove_paper(room, name)
         return names
+
+    def _ours(self, notice: Mapping[str, Any]) -> bool:
+        return bool(notice["side"] == self.side)
 
     def put_structural(self, room: str, value: Mapping[str, Any]) -> str:
         """Keep structural content durably -> its digest; entries that waited for it are applied."""
@@ -115,9 +159,9 @@ class Holding(ABC):
         return value
 
 
-def erased(tx: queries.Tx, room: str, but: str = "") -> set[str]:
-    """Ids of the papers that some Side (but for one, if named) asked to erase."""
-    return {notice["body"]["paper"] for notice in queries.notices(tx, room, "erase") if notice["side"] != but}
+def erased(tx: queries.Tx, room: str) -> set[str]:
+    """Ids of the papers that some Side asked to erase."""
+    return {notice["body"]["paper"] for notice in queries.notices(tx, room, "erase")}
 
 
 def needed(node: Holding, tx: queries.Tx, room: str) -> set[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -259,7 +259,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 def _struct(path: Path, kind: type[S]) -> S:
     try:
         return msgspec.json.decode(read_file(path), type=kind)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise Rejected(f"{path} is damaged: {error}", "Restore it from the key backup") from None
 
 
@@ -286,6 +286,6 @@ def _load_pem(pem: bytes, name: Path) -> Any:
         raise Rejected(f"{name} is encrypted, and its passphrase is not given", f"Set {PASSPHRASE}_FILE or {PASSPHRASE}")
     try:
         return serialization.load_pem_private_key(pem, passphrase)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError):
         what = "a private key that this passphrase opens" if closed else "a private key"
         raise Rejected(f"{name} is not {what}", "Restore it from the key backup") from None

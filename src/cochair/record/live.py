@@ -1,7 +1,8 @@
 """One room in the memory of one process: its fold and the trees of its logs, brought up to date from the tables before each write.
 
 Several processes may serve one node. Each keeps its own `Live`; whoever writes takes the room's lock first, reads what others have appended since (by the
-count of arrival, `ord`), and so stands at the same cut. A `Live` that failed half way is thrown away and read anew.
+size of each log), and so stands at the same cut; it reads nothing where the database says that nobody else has written. A `Live` that failed half way is
+thrown away and read anew.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from cochair.record.registry import Registry, Table
 from cochair.record.rows import Changes
 from cochair.record.store import Tx, apply_changes
 
-_BLOCK = 256
+_LEVEL = 8
+_BLOCK = 1 << _LEVEL
 
 
 class LogTree:
@@ -31,6 +33,7 @@ class LogTree:
         self.leaves: list[bytes] = []
         self._blocks: list[bytes] = []
         self._whole = Frontier()
+        self._root: bytes | None = None
 
     @property
     def size(self) -> int:
@@ -39,37 +42,51 @@ class LogTree:
 
     def extend(self, leaves: Sequence[bytes]) -> None:
         """Put leaf hashes behind those held."""
+        first = -self.size % _BLOCK  # as many as fill the block that is begun
         self.leaves.extend(leaves)
-        self._whole.extend(leaves)
+        self._whole.extend(leaves[:first])
+        blocks = []
         while len(self.leaves) >= _BLOCK * (len(self._blocks) + 1):
             start = _BLOCK * len(self._blocks)
             self._blocks.append(tree_root(self.leaves[start : start + _BLOCK]))
+            blocks.append(self._blocks[-1])
+        if len(leaves) > first:
+            self._whole.extend_subtrees(blocks[bool(first) :], _LEVEL)
+            self._whole.extend(leaves[first + _BLOCK * len(blocks[bool(first) :]) :])
+        self._root = None
 
     def frontier(self, size: int | None = None) -> Frontier:
         """The frontier over the first `size` leaves (all, if not said), the caller's own."""
         if size is None or size == self.size:
-            return Frontier.load(self.size, self._whole.dump())
+            return self._whole.copy()
         frontier = Frontier()
-        frontier.extend_subtrees(self._blocks[: size // _BLOCK], 8)
+        frontier.extend_subtrees(self._blocks[: size // _BLOCK], _LEVEL)
         frontier.extend(self.leaves[size // _BLOCK * _BLOCK : size])
         return frontier
 
     def root(self, size: int | None = None) -> bytes:
         """The root over the first `size` leaves."""
-        return (self._whole if size is None or size == self.size else self.frontier(size)).root()
+        if size is not None and size != self.size:
+            return self.frontier(size).root()
+        if self._root is None:
+            self._root = self._whole.root()
+        return self._root
 
 
 @dataclass
 class Live:
     """What one process knows of one room.
 
-    `ord`: the last arrival that it has read; `committed`: origin -> size that is surely in the tables; `signed`: origin -> (size, frontier) of the last
-    head that was published.
+    `moment`: when memory and tables were last the same, as `record.store.Tx` tells it; `kept`: origin -> size, applied and stopped as they stand in the
+    tables; `notes`: origin -> a checkpoint that came and is not yet there; `committed`: origin -> size that is surely there; `signed`: origin -> (size,
+    frontier) of the last head that was published.
     """
 
     room: str
     fold: Fold
-    ord: int = -1
+    moment: object | None = None
+    kept: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    notes: dict[str, bytes] = field(default_factory=dict)
     trees: dict[str, LogTree] = field(default_factory=dict)
     committed: dict[str, int] = field(default_factory=dict)
     signed: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
@@ -86,6 +103,12 @@ class Live:
         self.tree(origin).extend([leaf_hash(data) for data in entries])
         self.fold.hold(origin, entries)
 
+    def clear(self) -> None:
+        """Forget everything: what is held in memory is no longer in the tables."""
+        self.fold = Fold(self.fold.registry, self.room, self.fold.structural)
+        self.moment = None
+        self.kept, self.notes, self.trees, self.committed, self.signed = {}, {}, {}, {}, {}
+
     def cut(self) -> dict[str, int]:
         """Applied sizes by origin."""
         return {log.origin: log.applied for log in self.fold.state.logs.values()}
@@ -97,30 +120,12 @@ def begin(registry: Registry, room: str, structural: Structural) -> Live:
 
 
 def catch_up(tx: Tx, live: Live) -> None:
-    """Bring the room to exactly the cut at which the tables are."""
-    first = live.ord == -1
-    rows = tx.query("SELECT origin, seq, ord, data FROM n_entry WHERE room = ? AND ord > ? ORDER BY ord", (live.room, live.ord))
-    batch: list[bytes] = []
-    origin = ""
-    for row in rows:
-        if row["origin"] != origin:
-            _add(live, origin, batch)
-            origin, batch = row["origin"], []
-        batch.append(bytes(row["data"]))
-        live.ord = row["ord"]
-    _add(live, origin, batch)
-    logs = tx.query("SELECT origin, size, root, applied FROM n_log WHERE room = ?", (live.room,))
-    if first:
-        for log in logs:
-            if (live.tree(log["origin"]).size, live.tree(log["origin"]).root().hex()) != (log["size"], log["root"]):
-                raise CochairError(
-                    f"The log {log['origin']} was altered in the database", "Run: cochair record fsck, and take it back from the other Side"
-                )
-    for log in logs:
-        if live.tree(log["origin"]).size > log["size"]:  # another process cut it back at a change of its key
-            raise CochairError(f"The log {log['origin']} was cut back at a change of its key", "Try again")
-        live.fold.log(log["origin"])
-    if rows or any(live.fold.log(log["origin"]).applied < log["applied"] for log in logs):
+    """Bring the room to exactly the cut at which the tables are. Raise CochairError if the tables do not hold what memory or their own roots say."""
+    if tx.moment is not None and tx.moment == live.moment:
+        return
+    read(tx, live)
+    logs = tx.query("SELECT origin, applied FROM n_log WHERE room = ?", (live.room,))
+    if any(live.fold.log(log["origin"]).applied < log["applied"] for log in logs):
         live.fold.advance({log["origin"]: log["applied"] for log in logs})
     for log in logs:
         if (state := live.fold.log(log["origin"])).applied < log["applied"]:
@@ -130,42 +135,60 @@ def catch_up(tx: Tx, live: Live) -> None:
             )
 
 
-def _add(live: Live, origin: str, batch: list[bytes]) -> None:
-    if batch:
-        live.add(origin, batch)
+def read(tx: Tx, live: Live) -> None:
+    """Take all entries that the tables hold beyond memory; nothing is applied. Each log must give the root that stands beside it."""
+    logs = tx.query("SELECT origin, size, root, applied, stopped FROM n_log WHERE room = ? ORDER BY origin", (live.room,))
+    if any(log["origin"] in live.trees and live.trees[log["origin"]].size > log["size"] for log in logs):
+        live.clear()  # a working log was destroyed, or a record cut back at a change of its key, perhaps by another process
+    for log in logs:
+        origin = log["origin"]
+        tree = live.tree(origin)
+        if tree.size < log["size"]:
+            sql = "SELECT data FROM n_entry WHERE room = ? AND origin = ? AND seq >= ? ORDER BY seq"
+            live.add(origin, [bytes(data) for (data,) in tx.values(sql, (live.room, origin, tree.size))])
+        elif origin in live.kept and live.kept[origin][0] == tree.size == log["size"] and tree.root().hex() == log["root"]:
+            live.kept[origin] = (log["size"], log["applied"], log["stopped"])
+            continue
+        if (tree.size, tree.root().hex()) != (log["size"], log["root"]):
+            raise CochairError(
+                f"The log {origin} was altered in the database", "Run: cochair record fsck, and take it back from the other Side"
+            )
+        live.fold.log(origin)
+        live.kept[origin] = (log["size"], log["applied"], log["stopped"])
 
 
 def settle(tx: Tx, live: Live, tables: Mapping[str, Table]) -> Changes:
-    """Apply whatever can be applied, write its rows, and keep each log's state."""
+    """Apply whatever can be applied, write its rows, and keep the state of each log that moved."""
     live.changed = True
     changes = live.fold.advance()
     apply_changes(tx, tables, live.room, changes)
-    tx.many(
-        "UPDATE n_log SET applied = ?, stopped = ? WHERE room = ? AND origin = ?",
-        [(log.applied, log.stopped, live.room, log.origin) for log in live.fold.state.logs.values()],
-    )
+    keep(tx, live)
     return changes
 
 
+def keep(tx: Tx, live: Live) -> None:
+    """Write size, root, applied size and checkpoint of the logs for which they are no longer what the tables say."""
+    for log in live.fold.state.logs.values():
+        tree = live.tree(log.origin)
+        now = (tree.size, log.applied, log.stopped)
+        note = live.notes.pop(log.origin, None)
+        if live.kept.get(log.origin) != now or note is not None:
+            sql = "UPDATE n_log SET size = ?, root = ?, applied = ?, stopped = ?, note = COALESCE(?, note) WHERE room = ? AND origin = ?"
+            tx.execute(sql, (tree.size, tree.root().hex(), log.applied, log.stopped, note, live.room, log.origin))
+            live.kept[log.origin] = now
+
+
 def append(tx: Tx, live: Live, origin: str, entries: Sequence[bytes], note: bytes | None = None) -> None:
-    """Put bytes behind a log: rows of entries, the log's size and root (and the checkpoint that came with them)."""
+    """Put bytes behind a log; `settle` keeps its size and root (and the checkpoint that came with them)."""
     live.changed = True
-    tree = live.tree(origin)
-    start = tree.size
+    start = live.tree(origin).size
     if start == 0 and not tx.query("SELECT 1 AS one FROM n_log WHERE room = ? AND origin = ?", (live.room, origin)):
         add_log(tx, live.room, origin)
     live.add(origin, entries)
-    tx.many(
-        "INSERT INTO n_entry (room, origin, seq, ord, data) VALUES (?, ?, ?, ?, ?)",
-        [(live.room, origin, start + i, live.ord + 1 + i, data) for i, data in enumerate(entries)],
-    )
-    live.ord += len(entries)
-    root = tree.root().hex()
-    if note is None:
-        tx.execute("UPDATE n_log SET size = ?, root = ? WHERE room = ? AND origin = ?", (tree.size, root, live.room, origin))
-    else:
-        sql = "UPDATE n_log SET size = ?, root = ?, note = ? WHERE room = ? AND origin = ?"
-        tx.execute(sql, (tree.size, root, note, live.room, origin))
+    sql = "INSERT INTO n_entry (room, origin, seq, data) VALUES (?, ?, ?, ?)"
+    tx.many(sql, [(live.room, origin, start + i, data) for i, data in enumerate(entries)])
+    if note is not None:
+        live.notes[origin] = note
 
 
 def add_log(tx: Tx, room: str, origin: str) -> None:
@@ -178,9 +201,10 @@ def add_log(tx: Tx, room: str, origin: str) -> None:
     tx.execute(sql, (room, origin, parts.side, parts.log, root))
 
 
-def lock_room(tx: Tx, room: str) -> None:
+def lock_room(tx: Tx, live: Live) -> None:
     """Take the room for this transaction: its own row and those of its logs."""
+    room = live.room
     tx.lock("n_room", room)
     tx.lock("n_log", room)
-    if not tx.query("SELECT room FROM n_room WHERE room = ?", (room,)):
+    if not live.kept and not tx.query("SELECT room FROM n_room WHERE room = ?", (room,)):
         raise NotFound(f"The room {room[:16]}… is not known here", "Found it, or join it with its founding terms")

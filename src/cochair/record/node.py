@@ -1,7 +1,8 @@
 """A node: one Side's record, in one folder. An object, never a global, so that five fit into one process.
 
 The folder: ``node.json`` (who it is), ``signer/`` (keys and sign-ledger, read by the signer process alone), ``record.sqlite3`` (unless it uses PostgreSQL),
-``rooms/`` (papers and structural contents), ``tree/`` (what the peer pulls; derived).
+``rooms/`` (papers, sealed, and structural contents), ``paper-keys`` (what opens the papers), ``tree/`` (what the peer pulls; derived), ``spool/`` (work in
+progress).
 
 - `write` returns only when what was written is committed, its head signed and published (`record.writing`).
 - `receive` takes the bytes of another Side's log against their checkpoint (`record.receiving`).
@@ -12,7 +13,7 @@ The folder: ``node.json`` (who it is), ``signer/`` (keys and sign-ledger, read b
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -22,19 +23,20 @@ from cochair.kit.canonical import dumps
 from cochair.kit.clock import Clock, SystemClock
 from cochair.kit.errors import Conflict, NotFound, NotHeld, Rejected
 from cochair.kit.ids import RECORD, parse_origin
-from cochair.record import changes, checking, live, receiving, restoring, writing
+from cochair.record import changes, checking, destroying, faults, live, paper_keys, receiving, restoring, spool, writing
 from cochair.record.contents import RECORD as RECORD_STAGE
 from cochair.record.holding import Draft, Holding
 from cochair.record.keys import create_node_keys
 from cochair.record.opening import open_store
+from cochair.record.paper_keys import PaperKeys
 from cochair.record.papers import Papers
 from cochair.record.publish import Publisher, is_signed
 from cochair.record.registry import Digest, Registry
 from cochair.record.rooms import Peer, Rooms
 from cochair.record.signer import Signer, start_signer
 from cochair.record.signer_ledger import create_ledger
-from cochair.record.store import Store, Tx, index_sql, table_sql
-from cochair.record.tables import NODE_TABLES
+from cochair.record.store import Store, Tx, index_sql, quoted, table_sql
+from cochair.record.tables import lay_out_anew, make_node_tables
 from cochair.record.token import TokenSettings
 
 
@@ -59,13 +61,14 @@ class Node(Holding, Rooms):
         self.registry = registry if "record.received/1" in registry.statements else Registry([RECORD_STAGE, *registry.stages])
         self.store = store
         self.signer = signer
-        self.papers = Papers(folder / "rooms")
+        self.papers = Papers(folder / "rooms", PaperKeys(folder / paper_keys.FILE))
         self.publisher = Publisher(folder, signer)
         self.halted: dict[str, str] = {}
         """Own logs that must not grow (origin -> why), until they are recovered."""
         self.ask_first = (folder / restoring.MARK).exists()
         """A backup was put back: nothing is written until the peer was asked for our own heads (`record.restoring`)."""
         self._lives: dict[str, live.Live] = {}
+        self.queues: dict[str, writing.Queue] = {}
         self._lock = threading.Lock()
 
     # -- life ---------------------------------------------------------------------------------------------------------------------------
@@ -106,33 +109,42 @@ class Node(Holding, Rooms):
             about = msgspec.json.decode((folder / "node.json").read_bytes(), type=_About)
         except FileNotFoundError:
             raise NotFound(f"There is no node in {folder}", "Make one: cochair node init") from None
-        except msgspec.DecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise Rejected(f"{folder / 'node.json'} is damaged: {error}", "Restore it from the backup") from None
         store = open_store(folder, about.database)
         node = cls(folder, about, registry=registry, clock=clock or SystemClock(), store=store, signer=make_signer(folder))
+        spool.sweep(folder, imports=False)
         stale = node._make_tables()
         for room in node.rooms():
             if stale:
                 node.rebuild(room)
             node.compare_ledgers(room)
             node.settle(room)
+            node.remove_erased(room)  # what a crash, or an older copy, left of it
+        faults.halt_all(node)
+        for room in node.rooms():
             changes.finish(node, room)
         return node
 
     def close(self) -> None:
         """Give back the database and the signer."""
         self.store.close()
+        self.papers.close()
         self.publisher.close()
         self.signer.close()
 
     def _make_tables(self) -> bool:
         """Make tables that are missing; True if logs were there before some joint table was, so that rows must be made anew."""
         have = self.store.tables()
-        missing = [table for table in self.registry.tables.values() if table.name not in have]
+        old = "ord" in self.store.columns("n_entry")
+        missing = [table for table in self.registry.tables.values() if old or table.name not in have]
         with self.store.write() as tx:
             if "n_room" not in have:
-                for sql in NODE_TABLES:
-                    tx.execute(sql.replace("{blob}", self.store.blob))
+                make_node_tables(self.store, tx)
+            if old:  # a folder of a version before the first release: the bytes go over, the joint tables follow from them
+                lay_out_anew(self.store, tx)
+                for table in missing:
+                    tx.execute(f"DROP TABLE IF EXISTS {quoted(table.name)}")
             for table in missing:
                 tx.execute(table_sql(self.store, table))
                 for sql in index_sql(table):
@@ -150,11 +162,13 @@ class Node(Holding, Rooms):
         with self.read() as tx:  # what it signed is committed by then, so that only an old copy can be behind the ledger
             logs = [row for row in tx.query(sql, (room, self.side)) if row["origin"] in heads]
         for log in logs:
+            if log["frozen"] == faults.DESTROYED:
+                continue
             if log["frozen"]:
                 self.halted[log["origin"]] = log["frozen"]
             signed = self._compare(log["origin"], log["size"], log["root"], heads[log["origin"]])
             behind = signed < log["size"] or self.publisher.size(log["origin"]) < log["size"]
-            if behind and not self.ask_first and log["origin"] not in self.halted:
+            if behind and not self.ask_first and log["origin"] not in self.halted and not faults.stopped(self):
                 try:
                     self.publish(room, log["origin"], log["size"])
                 except NotHeld as error:  # its key is lost: the node opens, reads and receives
@@ -185,14 +199,24 @@ class Node(Holding, Rooms):
             self.halted[origin] = f"The log {origin} has {size} entries, but {last[0]} were signed: an old copy was restored"
         return last[0] if last else -1
 
+    def begin(self, room: str) -> live.Live:
+        """A room's memory, empty: to be filled from the tables."""
+        return live.begin(self.registry, room, lambda digest: self.papers.structural(room, digest))
+
+    def take_over(self, known: live.Live) -> None:
+        """Use this memory of a room, which is what the tables say, in the place of the one held so far."""
+        known.committed.update({origin: tree.size for origin, tree in known.trees.items()})
+        with self._lock:
+            self._lives[known.room] = known
+
     def _live(self, room: str) -> live.Live:
         with self._lock:
             if room not in self._lives:
-                self._lives[room] = live.begin(self.registry, room, lambda digest: self.papers.structural(room, digest))
+                self._lives[room] = self.begin(room)
             return self._lives[room]
 
     def forget(self, room: str) -> None:
-        """Let the room's memory be made anew from the tables."""
+        """Read the room anew from its tables before the next write: somebody changed them behind its memory."""
         with self._lock:
             self._lives.pop(room, None)
 
@@ -206,10 +230,11 @@ class Node(Holding, Rooms):
                     continue  # another thread failed on it while we waited
                 try:
                     with self.store.write() as tx:
-                        live.lock_room(tx, room)
+                        live.lock_room(tx, known)
                         known.changed = True
                         live.catch_up(tx, known)
                         known.changed = False
+                        known.moment = None
                         yield tx, known
                 except BaseException:
                     if known.changed:
@@ -217,6 +242,7 @@ class Node(Holding, Rooms):
                             self._lives.pop(room, None)
                     raise
                 known.changed = False
+                known.moment = tx.after
                 known.committed.update({origin: tree.size for origin, tree in known.trees.items()})
                 return
 
@@ -232,7 +258,7 @@ class Node(Holding, Rooms):
         if known.tree(origin).size < size:
             refresh()
         peers = None
-        if parse_origin(origin).log != RECORD and not is_signed(origin, self.terms(room)):
+        if not origin.endswith(f"/{RECORD}") and not is_signed(origin, self.terms(room)):
             peers = {p.side: p.exchange_key for p in self.peers(room).values() if p.exchange_key}
         self.publisher.publish(known, origin, size, peers, refresh, anew=anew)
 
@@ -252,7 +278,13 @@ class Node(Holding, Rooms):
 
     def recover(self, room: str, origin: str, checkpoint_note: bytes, start: int, entries: Sequence[bytes]) -> int:
         """Take own entries back from whoever mirrored them -> the log's size. Working bytes only up to the own ledger's head."""
-        return receiving.recover(self, room, origin, checkpoint_note, start, entries)
+        size = receiving.recover(self, room, origin, checkpoint_note, start, entries)
+        self.remove_erased(room)
+        return size
+
+    def destroy(self, room: str, log: str, keep: Collection[str] = ()) -> None:
+        """Destroy a working log of every Side here: entries, rows, files, papers that nothing else names (but those to `keep`). The caller asks whether all have said so."""
+        destroying.destroy(self, room, log, keep)
 
     def settle(self, room: str) -> None:
         """Apply entries that waited for something which has come."""
@@ -313,6 +345,10 @@ class Node(Holding, Rooms):
     def rebuild(self, room: str) -> None:
         """Make the room's joint tables anew from its logs, indexes last, then switch."""
         checking.rebuild(self, room)
+
+    def rebuild_in(self, tx: Tx, room: str) -> None:
+        """The same inside a transaction that has begun; the caller forgets the room."""
+        checking.rebuild_in(self, tx, room)
 
     def fsck(self, room: str) -> list[checking.Problem]:
         """Recompute every hash, root, checkpoint, paper and row; [] if all is well, else what differs, the first difference of each log and table."""

@@ -60,7 +60,7 @@ class Publisher:
     def size(self, origin: str) -> int:
         """Size of the published checkpoint, -1 if there is none. Read again only if the file is another than the one seen last."""
         try:
-            status = self.path(origin).stat()
+            status = os.stat(self.path(origin))  # noqa: PTH116  # the hot path of every write
             mark, size = self._seen.get(origin, ((0, 0), -1))
             if mark != (status.st_ino, status.st_mtime_ns):
                 mark, size = (status.st_ino, status.st_mtime_ns), Checkpoint.parse(split_note(self.note(origin))[0]).size
@@ -120,17 +120,14 @@ class Publisher:
                     before = min(before, newest)
                     hashes = tree.frontier(before).dump()
                 proof = growth(before, hashes, tree.leaves[before:newest])
-                frontier = tree.frontier(newest)
-            root = frontier.root()
+                root, signed = tree.root(newest), tree.frontier(newest).dump()
             if peers is None:
                 note = self._signer.sign(origin, newest, root, proof)
             else:
                 note = self._signer.mac(origin, newest, root, room=live.room, peers=peers, growth=proof)
-            live.signed[origin] = (newest, frontier.dump())
-            write_derived(self.path(origin), note)
+            live.signed[origin] = (newest, signed)
+            self._seen[origin] = write_derived(self.path(origin), note), newest
             self._sizes[origin] = newest
-            status = self.path(origin).stat()
-            self._seen[origin] = (status.st_ino, status.st_mtime_ns), newest
 
 
 def is_signed(origin: str, terms: Mapping[str, object]) -> bool:
@@ -138,16 +135,22 @@ def is_signed(origin: str, terms: Mapping[str, object]) -> bool:
     return parse_origin(origin).log == RECORD or terms.get("working") == "recorded"
 
 
-def write_derived(path: Path, data: bytes) -> None:
-    """Put a file in its place at once, unsynced: whatever a crash takes away is made again."""
+def write_derived(path: Path, data: bytes) -> tuple[int, int]:
+    """Put a file in its place at once, unsynced: whatever a crash takes away is made again -> its inode and time, by which it is known again."""
     beside = f"{path.parent}/.{path.name}.{secrets.token_hex(4)}"
     try:
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    with os.fdopen(handle, "wb") as file:
-        if data and path.exists():
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        if data:
             os.posix_fallocate(handle, 0, len(data))  # a rename over a file flushes blocks that are not allocated yet: half its time
-        file.write(data)
+        view = memoryview(data)
+        while view:
+            view = view[os.write(handle, view) :]
+        status = os.fstat(handle)
+    finally:
+        os.close(handle)
     os.replace(beside, path)  # noqa: PTH105  # the hot path of every write
+    return status.st_ino, status.st_mtime_ns

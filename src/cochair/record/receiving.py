@@ -4,11 +4,14 @@
 |---|---|
 | goes on from what is held | mirrors the bytes, applies what can be applied (``new``) |
 | is what is held | keeps the newest note (``same``) |
-| is an older head of the same log | keeps its own copy (``stale``): the caller tells the peer and offers the bytes back |
-| contradicts what is held | freezes that log at the last good head, keeps both notes as evidence, files `fault` (``frozen``); never deletes, merges or chooses |
+| is an older head of the same log | keeps its own copy (``stale``); the peer finds its bytes in our tree, and is told by them (`own_head`) |
+| contradicts what is held | freezes that log at the last good head, keeps both as a portable proof (`record.evidence`), files `fault` (``frozen``); never deletes, merges or chooses |
 | does not match the bytes that came with it | refuses the bytes (`Rejected`): they may have been damaged on the way; the whole log from 0 settles which it is |
 
 Working logs are authenticated by a MAC that both nodes can make, so a contradiction there proves nothing: the log is frozen and begun anew by both.
+
+A head of *our own* log that somebody shows us is believed under our own signature alone: a longer one is taken back (an old copy was restored here), one that
+contradicts what we hold means that our key signed two histories, and this node signs nothing more (`record.faults`).
 """
 
 from __future__ import annotations
@@ -22,11 +25,11 @@ from cochair.kit.ids import RECORD, check_side, parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.entries import decode
 from cochair.ledger.macs import check_exchange_public
-from cochair.ledger.merkle import leaf_hash
+from cochair.ledger.merkle import consistency_proof, inclusion_proof, leaf_hash
 from cochair.ledger.merkle import root as tree_root
-from cochair.ledger.notes import COSIGNATURE, parse_vkey
+from cochair.ledger.notes import COSIGNATURE, parse_vkey, split_note
 from cochair.ledger.tiles import ENTRY_CAP
-from cochair.record import changes
+from cochair.record import changes, evidence, faults, queries
 from cochair.record import live as rooms
 from cochair.record.live import Live
 from cochair.record.publish import is_signed
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class Received(NamedTuple):
-    """What became of a checkpoint: `status` new | same | stale | frozen; sizes held and applied; why it is not applied to its end, or ""."""
+    """What became of a checkpoint: `status` new | same | stale | frozen | destroyed; sizes held and applied; why it is not applied to its end, or ""."""
 
     status: str
     size: int
@@ -79,10 +82,13 @@ def receive(node: Node, room: str, origin: str, note: bytes, start: int, entries
     with node.writing(room) as (tx, live):
         rows = tx.query("SELECT note, frozen FROM n_log WHERE room = ? AND origin = ?", (room, origin))
         if rows and rows[0]["frozen"]:
-            return _result(live, origin, "frozen", rows[0]["frozen"])
-        status, fresh = _compare(live, origin, checkpoint, start, entries)
+            return _result(live, origin, "destroyed" if rows[0]["frozen"] == faults.DESTROYED else "frozen", rows[0]["frozen"])
+        status, fresh, whole = _compare(live, origin, checkpoint, start, entries)
+        found: list[tuple[str, bytes]] = []
         if status == "frozen":
-            _freeze(node, tx, live, origin, bytes(rows[0]["note"] or b""), note)
+            held = bytes(rows[0]["note"] or b"")
+            proof = _two_heads(node, live, origin, held, note, whole) if is_signed(origin, node.terms(room)) else b""
+            found = _freeze(node, tx, live, origin, held, note, proof)
         elif status == "same" and rows:
             tx.execute("UPDATE n_log SET note = ? WHERE room = ? AND origin = ?", (note, room, origin))
         elif status == "new" or not rows:
@@ -91,15 +97,47 @@ def receive(node: Node, room: str, origin: str, note: bytes, start: int, entries
             rooms.append(tx, live, origin, fresh, note)
             rooms.settle(tx, live, node.registry.tables)
         result = _result(live, origin, status)
-        faults = _misacknowledged(node, live, fresh) if parts.log == RECORD else []
+        if parts.log == RECORD and status == "new":
+            found = _misacknowledged(node, tx, live, origin, note, fresh)
     if status == "new" and any(b'"kind":"erase"' in data for data in fresh):
         node.remove_erased(room)
-    if status == "frozen" and parts.log == RECORD:
-        evidence = dumps({"held": node.checkpoint(room, origin).decode(), "shown": note.decode()})
-        changes.fault(node, room, origin, "conflicting-heads", evidence)
-    for what in faults:
-        changes.fault(node, room, origin, what, note)
+    for what, file in found:
+        faults.alarm(what, room, node.origin(room) if what.startswith("seen") else origin, "Look at: cochair node check")
+        if file:
+            changes.fault(node, room, origin, what, file)
     return result
+
+
+def _two_heads(node: Node, live: Live, origin: str, held: bytes, shown: bytes, whole: Sequence[bytes]) -> bytes:
+    """The portable file about what is held of a log and another head of it; ``whole``: leaf hashes of the other, where it is longer.
+
+    A file of evidence is about one key. Where a change of the key stands between the two heads, they are put together with its note as they are.
+    """
+    leaves = live.tree(origin).leaves
+    size = Checkpoint.parse(split_note(shown)[0]).size
+    keys = changes.keys_of(node, live.room, origin)
+    if (verifier := keys.at(size)) != keys.at(Checkpoint.parse(split_note(held)[0]).size):
+        notes = changes.notes_of(node, live.room, origin)
+        return dumps({"changes": notes, "held": held.decode(), "room": live.room, "shown": shown.decode(), "what": "two heads", "v": 1})
+    if size <= len(leaves):
+        return evidence.heads(live.room, verifier, shown, held, tree_root(leaves[:size]), consistency_proof(leaves, size))
+    return evidence.heads(live.room, verifier, held, shown, tree_root(whole[: len(leaves)]), consistency_proof(whole, len(leaves)))
+
+
+def keep_stale(node: Node, room: str, origin: str, shown: bytes) -> None:
+    """The peer itself shows an older head than we hold: keep the proof that there was more, and say so once."""
+    with node.writing(room) as (tx, live):
+        rows = tx.query("SELECT note FROM n_log WHERE room = ? AND origin = ? AND frozen = ''", (room, origin))
+        if not rows:
+            return
+        held = bytes(rows[0]["note"] or b"")
+        known = tx.query("SELECT held, shown FROM n_evidence WHERE room = ? AND origin = ? AND what = 'older-head'", (room, origin))
+        if any((bytes(one["held"]), bytes(one["shown"])) == (held, shown) for one in known):
+            return
+        file = _two_heads(node, live, origin, held, shown, ()) if is_signed(origin, node.terms(room)) else b""
+        fresh = faults.keep(tx, room, origin, "older-head", node.clock.now(), held, shown, file)
+    if fresh:
+        faults.alarm("older-head", room, origin, "It shows less than it did; our copy is kept, and lies in our tree for it to take back")
 
 
 def open_checkpoint(node: Node, room: str, origin: str, note: bytes, peer: Peer) -> Checkpoint:
@@ -131,13 +169,13 @@ def open_pulled(node: Node, room: str, origin: str, note: bytes, get: Callable[[
         return open_pulled(node, room, origin, note, get)
 
 
-def _compare(live: Live, origin: str, checkpoint: Checkpoint, start: int, entries: Sequence[bytes]) -> tuple[str, list[bytes]]:
-    """(status, entries that are new)."""
+def _compare(live: Live, origin: str, checkpoint: Checkpoint, start: int, entries: Sequence[bytes]) -> tuple[str, list[bytes], list[bytes]]:
+    """(status, entries that are new, leaf hashes of the whole log as it is shown where that is longer and contradicts what is held)."""
     tree = live.tree(origin)
     if checkpoint.size <= tree.size:
         if tree.root(checkpoint.size) != checkpoint.root:
-            return "frozen", []
-        return ("same" if checkpoint.size == tree.size else "stale"), []
+            return "frozen", [], []
+        return ("same" if checkpoint.size == tree.size else "stale"), [], []
     if any(len(data) > ENTRY_CAP for data in entries):
         raise Rejected("An entry is longer than a log can hold")
     if not 0 <= start <= tree.size or start + len(entries) < checkpoint.size:
@@ -147,26 +185,33 @@ def _compare(live: Live, origin: str, checkpoint: Checkpoint, start: int, entrie
     frontier = tree.frontier()
     frontier.extend(leaves[tree.size - start :])
     if leaves[: tree.size - start] == tree.leaves[start:] and frontier.root() == checkpoint.root:
-        return "new", given[tree.size - start :]
+        return "new", given[tree.size - start :], []
     if start == 0 and tree_root(leaves) == checkpoint.root:
-        return "frozen", []  # the whole log as it is shown now does not begin with what was shown before
+        return "frozen", [], leaves  # the whole log as it is shown now does not begin with what was shown before
     raise Rejected(f"The entries of {origin} do not match their checkpoint", "Pull the whole log again from its beginning")
 
 
-def _freeze(node: Node, tx: Tx, live: Live, origin: str, held: bytes, shown: bytes) -> None:
-    signed = parse_origin(origin).log == RECORD
-    why = "two heads that contradict each other" if signed else "two heads that contradict each other: to be begun anew by both Sides"
+def _freeze(node: Node, tx: Tx, live: Live, origin: str, held: bytes, shown: bytes, file: bytes) -> list[tuple[str, bytes]]:
+    what = "conflicting-heads" if file else "working-heads"
+    why = faults.TWO_HEADS if file else faults.ANEW
     tx.execute("UPDATE n_log SET frozen = ? WHERE room = ? AND origin = ?", (why, live.room, origin))
-    sql = "INSERT INTO n_evidence (room, origin, what, at, held, shown) VALUES (?, ?, 'conflicting-heads', ?, ?, ?)"
-    tx.execute(sql, (live.room, origin, node.clock.now(), held, shown))
+    faults.keep(tx, live.room, origin, what, node.clock.now(), held, shown, file)
+    return [(what, file if parse_origin(origin).log == RECORD else b"")]
 
 
-def _misacknowledged(node: Node, live: Live, fresh: Sequence[bytes]) -> list[str]:
-    """Faults in what the other Side says it has seen of our record: more than there is, or another root."""
+def _misacknowledged(node: Node, tx: Tx, live: Live, origin: str, note: bytes, fresh: Sequence[bytes]) -> list[tuple[str, bytes]]:
+    """Faults in what the other Side says it has seen of our record: more than there is, or another root. The first of each kind tells.
+
+    Silent while this node may itself be behind: then it asks for its own heads first, and what the other saw beyond ours may well be our own word.
+    """
+    if node.ask_first or faults.stopped(node):
+        return []
     own = next(log for log in live.fold.state.logs.values() if log.side == node.side and not log.working)
-    tree = live.tree(own.origin)
-    faults = []
-    for data in fresh:
+    if node.halted.get(own.origin):
+        return []
+    tree, by = live.tree(own.origin), live.tree(origin)
+    found: dict[str, bytes] = {}
+    for number, data in enumerate(fresh, by.size - len(fresh)):
         if b'"kind":"seen"' not in data:
             continue
         try:
@@ -174,17 +219,92 @@ def _misacknowledged(node: Node, live: Live, fresh: Sequence[bytes]) -> list[str
             head = entry.body.get("heads", {}).get(node.side) if entry.kind == "seen" else None
         except (Rejected, AttributeError):
             continue
-        if isinstance(head, dict) and isinstance(size := head.get("size"), int):
-            if size > tree.size:
-                faults.append("seen-beyond")
-            elif size >= 0 and tree.root(size).hex() != head.get("root"):
-                faults.append("seen-root")
-    return sorted(set(faults))
+        if not isinstance(head, dict) or not isinstance(size := head.get("size"), int) or size < 0:
+            continue
+        what = "seen-beyond" if size > tree.size else "seen-root" if tree.root(size).hex() != head.get("root") else ""
+        if what and what not in found and (entry.log, entry.room, entry.seq) == (origin, live.room, number):
+            ours = node.publisher.note(own.origin)
+            covered = Checkpoint.parse(split_note(ours)[0]).size
+            leaves = tree.leaves[:covered]
+            if what == "seen-root" and size > covered:
+                continue  # not published yet: nobody can have seen it
+            prefix, proof = (tree_root(leaves[:size]), consistency_proof(leaves, size)) if what == "seen-root" else (None, [])
+            mine = changes.keys_of(node, live.room, own.origin).at(covered), ours, prefix, proof
+            key = changes.keys_of(node, live.room, origin).at(by.size)
+            theirs = key, note, data, number, inclusion_proof(by.leaves, number)
+            found[what] = evidence.acknowledgement(live.room, mine, theirs)
+            faults.keep(tx, live.room, own.origin, what, node.clock.now(), ours, note, found[what])
+    return sorted(found.items())
+
+
+def examine(node: Node, room: str) -> list[str]:
+    """Look at the evidence that other Sides filed about our own record: if our signature is on two histories, stop -> logs that forked."""
+    found = []
+    with node.read() as tx:
+        filed = [notice["body"] for notice in queries.notices(tx, room, "fault") if notice["side"] != node.side]
+        frozen = {row["origin"] for row in tx.query("SELECT origin FROM n_log WHERE room = ? AND frozen = ?", (room, faults.FORKED))}
+    for body in filed:
+        origin, paper = body["log"], body.get("evidence")
+        if not paper or origin in frozen or body["what"] != "conflicting-heads" or origin != node.origin(room):
+            continue
+        try:
+            file = node.paper(room, paper)
+            proven = evidence.check(file)
+            for head in evidence.two_heads(file):  # a key that had ended proves nothing against us
+                changes.open_signed(node, room, origin, head)
+        except (Rejected, NotHeld):
+            continue
+        if proven.verdict == "fork" and proven.origin == origin and proven.room == room:
+            faults.stop_signing(node, room, origin, b"", file, file)
+            found.append(origin)
+    return found
 
 
 def _result(live: Live, origin: str, status: str, waiting: str = "") -> Received:
     log = live.fold.log(origin)
     return Received(status, live.tree(origin).size, log.applied, waiting or log.stopped or log.waiting)
+
+
+def own_head(node: Node, room: str, origin: str, note: bytes) -> str:
+    """What a head of our own log that somebody shows us says: `known` (we hold it, or more), `behind` (it goes beyond what we hold), `fork`. Raises Rejected.
+
+    A fork of the record stops all signing; a working log in which a head contradicts ours is to be begun anew.
+    """
+    checkpoint = _open_own(node, room, origin, note)
+    with node.writing(room) as (tx, live):
+        tree = live.tree(origin)
+        if checkpoint.size > tree.size:
+            return "behind"
+        if tree.root(checkpoint.size) == checkpoint.root:
+            return "known"
+        rows = tx.query("SELECT frozen FROM n_log WHERE room = ? AND origin = ?", (room, origin))
+        if rows and rows[0]["frozen"]:
+            return "fork"  # known already
+    _forked(node, room, origin, note, ())
+    return "fork"
+
+
+def _open_own(node: Node, room: str, origin: str, note: bytes) -> Checkpoint:
+    if is_signed(origin, node.terms(room)):
+        checkpoint = changes.open_signed(node, room, origin, note)
+    else:
+        checkpoint = _open_own_working(node, room, note)
+    if checkpoint.origin != origin:
+        raise Rejected(f"The checkpoint is of {checkpoint.origin}, not of {origin}")
+    return checkpoint
+
+
+def _forked(node: Node, room: str, origin: str, note: bytes, whole: Sequence[bytes]) -> None:
+    """Two histories of an own log: of the record (or a signed working log) all signing ends; a MACed one is to be begun anew."""
+    if not is_signed(origin, node.terms(room)):
+        node.halt(room, origin, faults.ANEW)
+        return
+    with node.writing(room) as (tx, live):
+        if tx.query("SELECT 1 AS one FROM n_log WHERE room = ? AND origin = ? AND frozen = ?", (room, origin, faults.FORKED)):
+            return  # people have seen it, and decided
+        held = node.publisher.note(origin)
+        file = _two_heads(node, live, origin, held, note, whole)
+    faults.stop_signing(node, room, origin, held, note, file)
 
 
 def recover(node: Node, room: str, origin: str, note: bytes, start: int, entries: Sequence[bytes]) -> int:
@@ -193,31 +313,34 @@ def recover(node: Node, room: str, origin: str, note: bytes, start: int, entries
     if parts.side != node.side or origin != node.origin(room, parts.log):
         raise Conflict(f"{origin} is not this node's own log", "Take it in with receive")
     last = node.signer.last(origin)
-    if is_signed(origin, node.terms(room)):
-        checkpoint = changes.open_signed(node, room, origin, note)
-    else:
-        checkpoint = _open_own_working(node, room, note)
-        if last is None or checkpoint.size > last[0]:
-            raise Rejected("What is returned goes beyond what this node remembers to have written", "Show it as returned by the other Side")
-    if checkpoint.origin != origin:
-        raise Rejected(f"The checkpoint is of {checkpoint.origin}, not of {origin}")
+    signed = is_signed(origin, node.terms(room))
+    checkpoint = _open_own(node, room, origin, note)
+    if not signed and (last is None or checkpoint.size > last[0]):
+        raise Rejected("What is returned goes beyond what this node remembers to have written", "Show it as returned by the other Side")
     with node.writing(room) as (tx, live):
-        status, fresh = _compare(live, origin, checkpoint, start, entries)
-        if status == "new" and not is_signed(origin, node.terms(room)) and (checkpoint.size, checkpoint.root) != last:
+        status, fresh, whole = _compare(live, origin, checkpoint, start, entries)
+        if status == "new" and not signed and (checkpoint.size, checkpoint.root) != last:
             raise Rejected("What is returned is not what this node remembers to have written", "Show it as returned by the other Side")
-        if status == "frozen":
-            raise CochairError(
-                f"{origin} was signed twice with different contents", "Stop this node and look into it together with the other Side"
-            )
         if status == "new":
             rooms.append(tx, live, origin, fresh)
             rooms.settle(tx, live, node.registry.tables)
         tree = live.tree(origin)
         size = tree.size
-        sound = last is None or (last[0] <= size and tree.root(last[0]) == last[1])
-    if sound:
-        node.halted.pop(origin, None)
-        node.publish(room, origin, size)
+        ahead = last is not None and (last[0] > size or tree.root(last[0]) != last[1])
+    if status == "frozen":
+        _forked(node, room, origin, note, whole)
+        raise CochairError(
+            f"{origin} was signed twice with different contents",
+            "This node signs nothing more: look at the evidence with cochair node check",
+        )
+    if status == "new" and any(b'"kind":"erase"' in data for data in fresh):
+        node.remove_erased(room)
+    if not ahead and not faults.stopped(node):
+        with node.read() as tx:
+            frozen = tx.query("SELECT frozen FROM n_log WHERE room = ? AND origin = ? AND frozen <> ''", (room, origin))
+        if not frozen:
+            node.halted.pop(origin, None)
+            node.publish(room, origin, size)
     return size
 
 

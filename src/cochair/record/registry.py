@@ -38,13 +38,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A joint table; `key` names what tells two rows of one source apart (the store adds room and src to it)."""
+    """A joint table; `key` names what tells two rows of one source apart (the store adds room and src to it).
+
+    `by_source`: the first column of the key is the source itself (a statement's id, a matter's key), so that the key finds the rows of a source and the
+    store keeps no second index for that.
+    """
 
     name: str
     digest: Digest
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
+    by_source: bool = False
 
 
 class Row(NamedTuple):

@@ -38,21 +38,28 @@ def ask(node: Node, room: str, get: Get, logs: Iterable[str] = ()) -> dict[str, 
     """Take back what the peer holds of the own logs of a room (those known here, and `logs` by name) -> origin -> size now. Call `Node.asked` after all rooms."""
     known = [origin.rpartition("/")[2] for origin in node.heads(room)]
     names = sorted({RECORD, *known, *logs}, key=lambda name: (name != RECORD, name))
-    return {origin: _take_back(node, room, origin, get) for origin in (node.origin(room, name) for name in names)}
+    return {origin: take_back(node, room, origin, get) for origin in (node.origin(room, name) for name in names)}
 
 
-def _take_back(node: Node, room: str, origin: str, get: Get) -> int:
+def take_back(node: Node, room: str, origin: str, get: Get) -> int:
+    """Take back what the peer holds of one own log beyond ours -> its size now."""
     held = node.heads(room).get(origin, (0, b""))[0]
     try:
         note = get(f"{origin}/checkpoint")
     except NotHeld:
         return held  # the peer never saw this log
     size = Checkpoint.parse(split_note(note)[0]).size
-    start = min(held // WIDTH * WIDTH, size)
-    entries = [entry for bundle in bundles_for(size, start) for entry in bundle_decode(get(f"{origin}/{bundle.path}"))]
     try:
-        _learn(node, room, origin, note, get)
-        return node.recover(room, origin, note, start, entries)
+        learn(node, room, origin, note, get)
+        try:
+            start = min(held // WIDTH * WIDTH, size)
+            return node.recover(room, origin, note, start, _entries(get, origin, start, size))
+        except Rejected:
+            if not held or size <= held:
+                raise
+            return node.recover(
+                room, origin, note, 0, _entries(get, origin, 0, size)
+            )  # damaged on the way, or two histories: the whole tells
     except Rejected as error:
         if parse_origin(origin).log == RECORD:
             raise
@@ -61,12 +68,18 @@ def _take_back(node: Node, room: str, origin: str, get: Get) -> int:
         return held
 
 
-def _learn(node: Node, room: str, origin: str, note: bytes, get: Get) -> None:
+def learn(node: Node, room: str, origin: str, note: bytes, get: Get) -> None:
     """Changes of our own key that our copy does not know of: our root keys signed them, so they are ours."""
     if not is_signed(origin, node.terms(room)):
         return
     try:
         changes.open_signed(node, room, origin, note)
+    except changes.EndedKey:
+        return
     except Rejected:
         with suppress(NotHeld):
             changes.learn(node, room, origin, get(f"{origin}/{changes.FILE}"))
+
+
+def _entries(get: Get, origin: str, start: int, size: int) -> list[bytes]:
+    return [entry for bundle in bundles_for(size, start) for entry in bundle_decode(get(f"{origin}/{bundle.path}"))]

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from cochair.kit.canonical import MAX_INT
 from cochair.kit.errors import CochairError
-from cochair.record.registry import Column, Registry, Row
+from cochair.record.registry import Registry, Row, Table
 
 V = TypeVar("V")
 Values = tuple[str | int | None, ...]
@@ -32,7 +32,7 @@ class Rows:
     def __init__(self, registry: Registry) -> None:
         """Nothing stands in any table yet."""
         self._registry = registry
-        self._columns = {name: (table.columns, frozenset(c.name for c in table.columns)) for name, table in registry.tables.items()}
+        self._forms = {name: _Form(table) for name, table in registry.tables.items()}
         self._present: dict[str, tuple[str, ...]] = {}
         self._changes = Changes()
 
@@ -64,12 +64,12 @@ class Rows:
         tables = []
         try:
             for row in effect(view):
-                table = self._registry.tables.get(row.table)
-                if table is None or (table.digest == "working") != working:
+                form = self._forms.get(row.table)
+                if form is None or (form.table.digest == "working") != working:
                     raise CochairError(
                         f"An effect writes {src} into {row.table}, which is no table of its digest", "Correct the stage's tables"
                     )
-                self._add(row.table, src, (*_columns(row, *self._columns[row.table]), src))
+                self._add(row.table, src, form.values(row, src))
                 tables.append(row.table)
         except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as error:
             raise CochairError(f"The effect of {src} failed: {error!r}", "Correct the stage's effect") from error
@@ -79,30 +79,58 @@ class Rows:
         return table if table in self._registry.tables else ("w_" if working else "j_") + table
 
     def _add(self, table: str, src: str, values: Values) -> None:
-        self._changes.rows.setdefault(table, {}).setdefault(src, []).append(values)
+        by_source = self._changes.rows.get(table)
+        if by_source is None:
+            by_source = self._changes.rows[table] = {}
+        rows = by_source.get(src)
+        if rows is None:
+            by_source[src] = [values]
+        else:
+            rows.append(values)
 
     def _stands(self, src: str, tables: Sequence[str]) -> None:
         if tables:
-            self._present[src] = tuple(dict.fromkeys((*self._present.get(src, ()), *tables)))
+            before = self._present.get(src)
+            if before is None and len(tables) == 1:
+                self._present[src] = (tables[0],)
+            else:
+                self._present[src] = tuple(dict.fromkeys((*(before or ()), *tables)))
 
 
-def _beyond(value: str | int | None) -> bool:
-    return isinstance(value, int) and abs(value) > MAX_INT  # no database holds it
+class _Form:
+    """How the rows of one table must look. Most rows are like one before them: the types of their values are looked at in full once."""
 
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.names = tuple(column.name for column in table.columns)
+        self.known = frozenset(self.names)
+        self.whole = [place for place, column in enumerate(table.columns) if column.type == "int"]
+        self.source = self.names.index(table.key[0]) if table.by_source else None
+        self.seen: set[tuple[type, ...]] = set()
 
-def _columns(row: Row, columns: tuple[Column, ...], names: frozenset[str]) -> Values:
-    values = []
-    for column in columns:
-        value = row.values.get(column.name)
-        if isinstance(value, bool):
-            value = int(value)
-        if (
-            (value is None and not column.null)
-            or (value is not None and isinstance(value, int) != (column.type == "int"))
-            or _beyond(value)
-        ):
-            raise CochairError(f"An effect gives {row.table}.{column.name} the value {value!r}", "Correct the stage's effect")
-        values.append(value)
-    if not row.values.keys() <= names:
-        raise CochairError(f"An effect names columns that {row.table} does not have", "Correct the stage's effect")
-    return tuple(values)
+    def values(self, row: Row, src: str) -> Values:
+        """A row's values in the order of the columns, the source last; CochairError if the table cannot hold them."""
+        given = row.values
+        values = tuple(map(given.get, self.names))
+        types = tuple(map(type, values))
+        if types not in self.seen:
+            values = tuple(int(value) if isinstance(value, bool) else value for value in values)
+            self._check_types(values)
+            if bool not in types:
+                self.seen.add(types)
+        for place in self.whole:  # no database holds more
+            if (value := values[place]) is not None and not -MAX_INT <= value <= MAX_INT:  # type: ignore[operator]  # a whole number, says its type
+                raise self._wrong(place, value)
+        if not given.keys() <= self.known:
+            raise CochairError(f"An effect names columns that {row.table} does not have", "Correct the stage's effect")
+        if self.source is not None and values[self.source] != src:
+            raise self._wrong(self.source, values[self.source])
+        return (*values, src)
+
+    def _check_types(self, values: Values) -> None:
+        for place, (column, value) in enumerate(zip(self.table.columns, values, strict=True)):
+            if not column.null if value is None else not isinstance(value, int if column.type == "int" else str):
+                raise self._wrong(place, value)
+
+    def _wrong(self, place: int, value: object) -> CochairError:
+        return CochairError(f"An effect gives {self.table.name}.{self.names[place]} the value {value!r}", "Correct the stage's effect")

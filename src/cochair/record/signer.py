@@ -35,6 +35,8 @@ START_WITHIN = 15.0
 ANSWER_WITHIN = 60.0
 """Seconds in which a signer must answer; a disk that syncs slower than that counts as failed."""
 
+_PIECE = 1 << 16
+
 A = TypeVar("A", bound=wire.Answer)
 
 
@@ -45,7 +47,6 @@ class Signer(ABC):
     def _ask(self, request: wire.Request) -> wire.Answer:
         """The answer to one request; an error is raised as what it is."""
 
-    @abstractmethod
     @abstractmethod
     def close(self) -> None:
         """Let go of the signer."""
@@ -217,20 +218,21 @@ def _key(public: str) -> bytes:
 
 
 def _receive(connection: socket.socket) -> bytes:
-    (length,) = wire.LENGTH.unpack(_exactly(connection, wire.LENGTH.size))
-    if length > wire.FRAME_LIMIT:
-        raise Rejected("The signer's answer is too long")
-    return _exactly(connection, length)
-
-
-def _exactly(connection: socket.socket, size: int) -> bytes:
-    data = b""
-    while len(data) < size:
-        piece = connection.recv(min(size - len(data), 1 << 20))
+    """One whole frame, its length taken off; a signer sends nothing that was not asked for, so nothing comes behind it."""
+    data = connection.recv(_PIECE)
+    while len(data) < wire.LENGTH.size or len(data) < (end := wire.LENGTH.size + _length(data)):
+        piece = connection.recv(_PIECE)
         if not piece:
             raise ConnectionResetError
         data += piece
-    return data
+    return data[wire.LENGTH.size : end]
+
+
+def _length(data: bytes) -> int:
+    (length,) = wire.LENGTH.unpack_from(data)
+    if length > wire.FRAME_LIMIT:
+        raise Rejected("The signer's answer is too long")
+    return int(length)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ What is refused gets its own answer and does not hold up the others.
 import fcntl
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cochair.kit.errors import CochairError, Conflict, NotHeld, Rejected
@@ -20,7 +20,7 @@ from cochair.ledger.notes import LogSigner, check_text, open_note, sign_note, sp
 from cochair.record.closed import check_closed
 from cochair.record.keys import SIGNER_FOLDER, load_log_keys, load_node_keys
 from cochair.record.log_keys import adopt, open_by_own_roots
-from cochair.record.signer_ledger import Change, Head, SignLedger
+from cochair.record.signer_ledger import STOPPED, Change, Head, SignLedger
 from cochair.record.signer_wire import (
     Answer,
     ChangeKey,
@@ -42,7 +42,7 @@ from cochair.record.signer_wire import (
 
 LOCK = "lock"
 
-TEXTS = ("cochair/bundle/v1", "cochair/request/v1", "cochair/descriptor/v1")
+TEXTS = ("cochair/bundle/v1", "cochair/request/v1", "cochair/descriptor/v1", "cochair/recipient/v1")
 """First lines of the texts, other than checkpoints, that the log key signs: the list of a bundle, a request for files, a node's descriptor at pairing.
 None of them can be an origin (an origin has four parts), so none can be taken for a checkpoint."""
 
@@ -57,6 +57,7 @@ class Keeper:
     def __init__(self, node: Path) -> None:
         self._node, folder = node, node / SIGNER_FOLDER
         self._lock = _take(folder)
+        self._stopped = folder / STOPPED
         try:
             self._keys = load_node_keys(node)
             try:
@@ -71,6 +72,8 @@ class Keeper:
         self._cosigner = Cosigner(self.public.cosigner, self._keys.cosign)
         self._cosigned_at = 0
         self._signers: dict[tuple[str, str], LogSigner] = {}
+        self._grown: dict[str, Frontier] = {}
+        """Own logs -> their tree as it was signed last, as far as this process has seen it grow."""
         self._macs: dict[tuple[str, str, bytes], bytes] = {}
 
     def close(self) -> None:
@@ -88,18 +91,22 @@ class Keeper:
         heads: dict[int, Head] = {}
         answers: dict[int, Answer] = {}
         staged: dict[str, Head] = {}
+        grown: dict[str, Frontier] = {}
         for number, request in enumerate(requests):
             try:
                 head = self._head(request)
                 if head is not None:
                     last = staged.get(head.origin) or self._ledger.last(head.origin)
                     self._ledger.check(head, last)
-                    self._check_growth(head, last, request.growth)  # type: ignore[union-attr]  # requests with a head have one
+                    frontier = self._check_growth(head, last, request.growth, grown)  # type: ignore[union-attr]  # requests with a head have one
+                    if frontier is not None:
+                        grown[head.origin] = frontier
                     staged[head.origin] = heads[number] = head
             except CochairError as error:
                 answers[number] = failed(error)
         try:
             self._ledger.append(heads.values())
+            self._grown.update(grown)
         except CochairError as error:
             answers.update({number: failed(error) for number in heads})
         for number, request in enumerate(requests):
@@ -112,6 +119,10 @@ class Keeper:
 
     def _head(self, request: Request) -> Head | None:
         """What the request would put into the ledger, checked for form; None if nothing."""
+        if isinstance(request, Sign | Mac | Cosign | ChangeKey) and self._stopped.exists():
+            raise Conflict(
+                "This node's key signed two histories of one log, and signs no head any more", "Look at the evidence: cochair node check"
+            )
         match request:
             case Sign(origin, size, root):
                 self._own(origin)
@@ -138,28 +149,33 @@ class Keeper:
         if (parts.domain, parts.side) != (self.public.domain, self.public.side):
             raise Conflict(f"{origin} is not a log of this node", f"It signs logs of {self.public.side} at {self.public.domain}")
 
-    @staticmethod
-    def _check_growth(head: Head, last: Head | None, growth: Growth | None) -> None:
+    def _check_growth(self, head: Head, last: Head | None, growth: Growth | None, grown: Mapping[str, Frontier]) -> Frontier | None:
+        """The tree at `head` (None: nothing grew), if the proof leads there from the last head. Raise CochairError if it does not."""
         if last is not None and head.size == last.size:
-            return
+            return None
         if growth is None:
             if head.use == "cosign":
-                return  # the node that mirrors has checked the other's proof
+                return None  # the node that mirrors has checked the other's proof
             raise Rejected(
                 f"No proof is given that {head.origin} only grew", "Give the frontier of the last signed head and the leaves since"
             )
         size, root = (last.size, last.root) if last else (0, EMPTY_ROOT)
-        frontier = Frontier.load(growth.size, growth.frontier)
-        if (growth.size, frontier.root()) != (size, root):
-            raise Conflict(
-                f"{head.origin} does not begin with the {size} entries that were signed last",
-                "The log was changed behind the signer: stop, and recover it from the other Side",
-            )
+        known = grown.get(head.origin) or self._grown.get(head.origin)
+        if known is not None and (known.size, growth.size, known.dump()) == (size, size, growth.frontier):
+            frontier = known.copy()
+        else:
+            frontier = Frontier.load(growth.size, growth.frontier)
+            if (growth.size, frontier.root()) != (size, root):
+                raise Conflict(
+                    f"{head.origin} does not begin with the {size} entries that were signed last",
+                    "The log was changed behind the signer: stop, and recover it from the other Side",
+                )
         if len(growth.leaves) % HASH_SIZE:
             raise Rejected("The proof of growth does not hold whole hashes")
         frontier.extend(growth.leaves[at : at + HASH_SIZE] for at in range(0, len(growth.leaves), HASH_SIZE))
         if (frontier.size, frontier.root()) != (head.size, head.root):
             raise Rejected("The proof of growth does not lead to the head that is to be signed")
+        return frontier
 
     def _act(self, request: Request) -> Answer:
         match request:
@@ -228,6 +244,7 @@ class Keeper:
             self._ledger.check_change(line)
             self.public = adopt(self._node, key, [*records, change.origin])
             self._ledger.append_change(line)
+            self._grown.pop(change.origin, None)  # the head may have been set back
         return key
 
     def _mac(self, origin: str, side: str, room: str, public: bytes) -> MacVerifier:

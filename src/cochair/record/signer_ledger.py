@@ -6,6 +6,7 @@
 3. A log keeps one authenticator: signed, MACed or cosigned. A signature under a MACed head would prove to others what the MAC leaves deniable.
 4. A key without its ledger must not sign: a missing file is an error, and only `create_ledger` makes one, with the keys or out of what the peer holds.
 5. A torn tail (no newline, or NULs of a page that was never written) announces nothing that left, and is cut off. Any other damage stops the signer.
+   NULs behind the last line are room made ahead: a line that is written into room changes no length, and the disk has one thing less to sync.
 6. A change of a log's key, which two root keys signed, is a line of its own. It sets the log's head to the size and root that the quorum names, be it behind the
    last head: what a thief had signed beyond is not continued. Nothing else can turn a head back, and each log has one change a size, the sizes growing.
 7. After a failed write the file is cut back; after a failed sync nothing is signed until the file has been read anew.
@@ -28,8 +29,13 @@ from cochair.record.keys import sync_folder, write_private
 Use: TypeAlias = Literal["sign", "mac", "cosign"]
 
 FILE = "sign-ledger"
+STOPPED = "stopped"
+"""File beside the ledger that ends all signing of heads: this node's key signed two histories (`record.faults`)."""
 COMPACT_AT = 4 * 1024 * 1024
 """Bytes beyond which the file is written anew with the last line of each log."""
+
+ROOM = 64 * 1024
+"""Bytes of room made ahead."""
 
 _LINE = re.compile(r"(sign|mac|cosign) (\S{1,600}) (0|[1-9][0-9]{0,18}) ([0-9a-f]{64}) ([0-9a-f]{8})")
 _CHANGE = re.compile(r"change (\S{1,600}) (0|[1-9][0-9]{0,18}) ([0-9a-f]{64}) ([0-9a-f]{64}) ([0-9a-f]{8})")
@@ -81,6 +87,7 @@ class SignLedger:
         self._heads: dict[str, Head] = {}
         self._changes: dict[str, list[Change]] = {}
         self._broken = ""
+        self._room = 0
         try:
             self._file = os.open(self.path, os.O_RDWR | os.O_NOFOLLOW)
             try:
@@ -181,8 +188,9 @@ class SignLedger:
         os.close(self._file)
 
     def _write(self, data: bytes) -> None:
+        end = self._end + len(data)
         try:
-            view = memoryview(data)
+            view = memoryview(data if end <= self._room else data + bytes(ROOM))
             at = self._end
             while view:
                 written = os.pwrite(self._file, view, at)
@@ -190,6 +198,7 @@ class SignLedger:
         except OSError as error:
             try:
                 os.ftruncate(self._file, self._end)
+                self._room = self._end
             except OSError:
                 self._broken = "The sign-ledger could not be cut back after a failed write"
             raise self._cannot("be written", error) from None
@@ -198,13 +207,14 @@ class SignLedger:
         except OSError as error:
             self._broken = "The sign-ledger could not be made durable"
             raise self._cannot("be made durable", error) from None
-        self._end = at
+        self._end, self._room = end, max(at, self._room)
 
     def _load(self) -> int:
         """Read the file; gives the length of its good part, to which it is cut."""
         data = b""
         while piece := os.pread(self._file, 1 << 20, len(data)):
             data += piece
+        self._room, data = len(data), data.rstrip(b"\0")
         good = 0
         lines = data.split(b"\n")
         for number, line in enumerate(lines[:-1], 1):
@@ -230,6 +240,7 @@ class SignLedger:
         if good < len(data):
             os.ftruncate(self._file, good)
             os.fsync(self._file)
+            self._room = good
         return good
 
     def _damaged(self, number: int) -> Rejected:
@@ -275,7 +286,7 @@ class SignLedger:
             new.unlink(missing_ok=True)
             return
         os.close(self._file)
-        self._file, self._end = file, len(data)
+        self._file, self._end, self._room = file, len(data), len(data)
         try:
             sync_folder(self.path.parent)
         except OSError:

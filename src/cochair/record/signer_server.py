@@ -27,7 +27,7 @@ IDLE_AT_START = 20.0
 IDLE_AFTER_LAST = 0.1
 MAX_CONNECTIONS = 64
 
-_BUFFER = 1 << 20
+_BUFFER = 1 << 16
 
 
 @contextlib.contextmanager

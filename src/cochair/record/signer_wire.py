@@ -1,6 +1,6 @@
-"""What a node asks its signer, and what it is answered: length-prefixed JSON on a Unix socket that only the node's own user can open.
+"""What a node asks its signer, and what it is answered: length-prefixed msgpack on a Unix socket that only the node's own user can open.
 
-A frame is ``u32be(length) || JSON``; one answer a request, in order. Requests and answers are these structs and nothing else; a frame that is none of them
+A frame is ``u32be(length) || msgpack``; one answer a request, in order. Requests and answers are these structs and nothing else; a frame that is none of them
 ends the connection. The socket carries no secret but the requests themselves: private keys never pass it.
 """
 
@@ -142,9 +142,9 @@ class Failed(_Answer, frozen=True, tag="failed"):
 
 Answer: TypeAlias = Note | Line | LastHead | Keys | Failed
 
-encode = msgspec.json.Encoder().encode
-_requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
-_answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+encode = msgspec.msgpack.Encoder().encode
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_answers: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
 
 
 def frame(message: Request | Answer) -> bytes:
@@ -159,7 +159,7 @@ def read_request(data: bytes) -> Request:
     """A request; raises `Rejected`."""
     try:
         return _requests.decode(data)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:  # also bytes that are no text, and what is nested too deep
         raise Rejected(f"The signer does not know this request: {error}") from None
 
 
@@ -167,7 +167,7 @@ def read_answer(data: bytes) -> Answer:
     """An answer that is not an error; an error is raised as what it is."""
     try:
         answer = _answers.decode(data)
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:  # also bytes that are no text, and what is nested too deep
         raise Rejected(f"The signer's answer is damaged: {error}", "Start the node and its signer from the same installation") from None
     if isinstance(answer, Failed):
         raise _KINDS.get(answer.kind, CochairError)(answer.what, answer.next_step)
@@ -177,4 +177,4 @@ def read_answer(data: bytes) -> Answer:
 def failed(error: CochairError) -> Failed:
     """The error as an answer."""
     kind = next((k.__name__ for k in type(error).__mro__ if k.__name__ in _KINDS), "CochairError")
-    return Failed(kind, error.what, error.next_step)
+    return Failed(kind, str(error.what), str(error.next_step))  # a sentence with its values is no plain text on the wire

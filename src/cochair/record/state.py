@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from cochair.kit.ids import RECORD, Id
+from cochair.ledger.entries import Entry
 from cochair.record.agreement import Act
 from cochair.record.registry import SlotName, StatementView
 
@@ -126,18 +127,23 @@ class LogState:
     origin: str
     side: str
     log: str
+    name: str = field(init=False)
+    """``SIDE/LOG``"""
     tags: list[str] = field(default_factory=list)
     """What each applied entry is: "" (void), a statement's schema, ``matter:<kind>``, else its kind."""
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Acknowledged: ``SIDE/LOG`` -> (size, root)."""
     pending: deque[bytes] = field(default_factory=deque)
+    decoded: deque[Entry] = field(default_factory=deque)
+    """The first of `pending`, decoded ahead; may be empty."""
+    singly: int = 0
+    """Until so many are applied, entries are decoded one by one: there is an unusual one among them."""
     stopped: str = ""
     waiting: str = ""
 
-    @property
-    def name(self) -> str:
-        """``SIDE/LOG``"""
-        return f"{self.side}/{self.log}"
+    def __post_init__(self) -> None:
+        """Make the name once: it is asked for with every entry."""
+        self.name = f"{self.side}/{self.log}"
 
     @property
     def applied(self) -> int:
@@ -153,12 +159,17 @@ class LogState:
 class WriterPast:
     """`record.void.Past`: what the writer of a log's next entry knew, over the fold's state."""
 
-    __slots__ = ("_state", "_structural", "log", "me", "room", "seq", "side")
+    __slots__ = ("_state", "_structural", "log", "me", "room", "side")
 
     def __init__(self, state: State, me: LogState, structural: Callable[[str], Mapping[str, Any] | None]) -> None:
         """`structural`: digest -> content, or None while it is not held."""
         self._state, self.me, self._structural = state, me, structural
-        self.room, self.side, self.log, self.seq = state.room, me.side, me.log, me.applied
+        self.room, self.side, self.log = state.room, me.side, me.log
+
+    @property
+    def seq(self) -> int:
+        """The next entry's index."""
+        return len(self.me.tags)
 
     def known(self, thing: Id) -> bool:
         """Own prefix, or acknowledged."""

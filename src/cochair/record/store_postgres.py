@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 
 from cochair.kit.errors import CochairError
 from cochair.record.store import Params, quoted
@@ -24,6 +24,9 @@ def translated(sql: str) -> str:
 class PostgresTx:
     """One transaction on one connection."""
 
+    moment: object | None = None
+    after: object | None = None
+
     def __init__(self, connection: psycopg.Connection[dict[str, Any]]) -> None:
         """`connection` is inside a transaction."""
         self._db = connection
@@ -31,6 +34,10 @@ class PostgresTx:
     def query(self, sql: str, params: Params = ()) -> list[dict[str, Any]]:
         """SELECT -> rows as dicts."""
         return self._db.execute(translated(sql), tuple(params)).fetchall()
+
+    def values(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+        """SELECT -> rows as tuples."""
+        return self._db.cursor(row_factory=tuple_row).execute(translated(sql), tuple(params)).fetchall()
 
     def execute(self, sql: str, params: Params = ()) -> int:
         """Any other statement."""
@@ -57,6 +64,7 @@ class PostgresStore:
 
     blob = "BYTEA"
     text = 'TEXT COLLATE "C"'
+    keyed = ""
 
     def __init__(self, address: str, schema: str) -> None:
         """Connect, and make the schema if there is none."""
@@ -106,6 +114,16 @@ class PostgresStore:
                 if db is not None:
                     self._idle.append(db)
 
+    def scrub(self) -> None:
+        """Write the tables of the logs anew, so that no deleted row is left in them. What the server's own log and backups hold is the server's to forget."""
+        with self._lock:
+            db = self._idle.pop() if self._idle else None
+        db = db or self._connect()
+        db.execute("VACUUM FULL n_entry")
+        db.execute("VACUUM FULL n_evidence")
+        with self._lock:
+            self._idle.append(db)
+
     def tables(self) -> set[str]:
         """Names of the tables in the schema."""
         with self.read() as tx:
@@ -113,6 +131,12 @@ class PostgresStore:
                 r["table_name"]
                 for r in tx.query("SELECT table_name FROM information_schema.tables WHERE table_schema = ?", (self._schema,))
             }
+
+    def columns(self, table: str) -> list[str]:
+        """Names of a table's columns."""
+        sql = "SELECT column_name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position"
+        with self.read() as tx:
+            return [row["column_name"] for row in tx.query(sql, (self._schema, table))]
 
     def close(self) -> None:
         """Close every connection."""

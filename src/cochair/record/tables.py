@@ -9,26 +9,45 @@ to one state digest; only what working logs cannot hold (slots, seals, keys, not
 from __future__ import annotations
 
 from cochair.record.registry import Column, Digest, Table
+from cochair.record.store import Store, Tx
 
 NODE_TABLES = (
-    "CREATE TABLE n_room (room TEXT PRIMARY KEY, slug TEXT NOT NULL)",
+    "CREATE TABLE n_room (room TEXT PRIMARY KEY, slug TEXT NOT NULL){keyed}",
     # `size` entries are held, the first `applied` of them are folded; `note` is the checkpoint that covers `size` (own logs: in the published tree)
     (
         "CREATE TABLE n_log (room TEXT NOT NULL, origin TEXT NOT NULL, side TEXT NOT NULL, log TEXT NOT NULL, size BIGINT NOT NULL, applied BIGINT NOT NULL,"
-        " root TEXT NOT NULL, note {blob}, stopped TEXT NOT NULL, frozen TEXT NOT NULL, PRIMARY KEY (room, origin))"
+        " root TEXT NOT NULL, note {blob}, stopped TEXT NOT NULL, frozen TEXT NOT NULL, PRIMARY KEY (room, origin)){keyed}"
     ),
-    (
-        "CREATE TABLE n_entry (room TEXT NOT NULL, origin TEXT NOT NULL, seq BIGINT NOT NULL, ord BIGINT NOT NULL, data {blob} NOT NULL,"
-        " PRIMARY KEY (room, origin, seq))"
-    ),
-    # `ord` counts all entries that the node took into the room, in the order of arrival
-    "CREATE UNIQUE INDEX n_entry_ord ON n_entry (room, ord)",
+    "CREATE TABLE n_entry (room TEXT NOT NULL, origin TEXT NOT NULL, seq BIGINT NOT NULL, data {blob} NOT NULL, PRIMARY KEY (room, origin, seq)){keyed}",
     (
         "CREATE TABLE n_trust (room TEXT NOT NULL, side TEXT NOT NULL, domain TEXT NOT NULL, log_key TEXT NOT NULL, cosign_key TEXT NOT NULL,"
-        " exchange_key TEXT NOT NULL, PRIMARY KEY (room, side))"
+        " exchange_key TEXT NOT NULL, PRIMARY KEY (room, side)){keyed}"
     ),
-    "CREATE TABLE n_evidence (room TEXT NOT NULL, origin TEXT NOT NULL, what TEXT NOT NULL, at TEXT NOT NULL, held {blob} NOT NULL, shown {blob} NOT NULL)",
+    # `held` and `shown`: notes, or b""; `file`: the portable evidence, if there can be any
+    (
+        "CREATE TABLE n_evidence (room TEXT NOT NULL, origin TEXT NOT NULL, what TEXT NOT NULL, at TEXT NOT NULL, held {blob} NOT NULL, shown {blob} NOT NULL,"
+        " file {blob})"
+    ),
 )
+
+
+def make_node_tables(store: Store, tx: Tx) -> None:
+    """Make the node tables, empty."""
+    for sql in NODE_TABLES:
+        tx.execute(sql.format(blob=store.blob, keyed=store.keyed))
+
+
+def lay_out_anew(store: Store, tx: Tx) -> None:
+    """Move the rows of node tables of an older layout into new ones."""
+    held = {name: store.columns(name) for name in (sql.split()[2] for sql in NODE_TABLES)}
+    for name in held:
+        tx.execute(f"ALTER TABLE {name} RENAME TO {name}_old")
+    tx.execute("DROP INDEX IF EXISTS n_entry_ord")
+    make_node_tables(store, tx)
+    for name, found in held.items():
+        columns = ", ".join(column for column in found if column != "ord")
+        tx.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {name}_old")  # noqa: S608  # names are our own
+        tx.execute(f"DROP TABLE {name}_old")
 
 
 def _t(*names: str) -> tuple[Column, ...]:
@@ -45,9 +64,15 @@ def _both(name: str, columns: tuple[Column, ...], key: tuple[str, ...], indexes:
 
 
 def _table(
-    name: str, digest: Digest, columns: tuple[Column, ...], key: tuple[str, ...], indexes: tuple[tuple[str, ...], ...] = ()
+    name: str,
+    digest: Digest,
+    columns: tuple[Column, ...],
+    key: tuple[str, ...],
+    indexes: tuple[tuple[str, ...], ...] = (),
+    *,
+    by_source: bool = True,
 ) -> Table:
-    return Table(name, digest, columns, key, indexes)
+    return Table(name, digest, columns, key, indexes, by_source)
 
 
 JOINT_TABLES: tuple[Table, ...] = (
@@ -78,8 +103,11 @@ JOINT_TABLES: tuple[Table, ...] = (
         _t("id", "slot", "side", "seq:int", "manifest", "key?", "paper", "how", "at", "heads", "terms", "revoked", "counts:int", "why"),
         ("id",),
         (("slot",),),
+        by_source=False,  # the source is the slot
     ),
-    _table("j_finding", "record", _t("id", "slot", "seal", "side", "seq:int", "valid:int", "reason"), ("id",), (("seal",),)),
+    _table(
+        "j_finding", "record", _t("id", "slot", "seal", "side", "seq:int", "valid:int", "reason"), ("id",), (("seal",),), by_source=False
+    ),
     # mandates: `key` is SHA-256 of the public key
     _table(
         "j_key",

@@ -7,6 +7,9 @@
     <room>/structural/<digest>            terms, manifests
     <room>/paper/<id>                     salt || bytes; gone once erased
 
+Papers lie in a tree in clear. In the node's own they stand only where others pull from that folder itself (`open_tree`): over HTTPS the node answers with
+the paper as it opens it, and a bundle is written from the sealed files.
+
 Mirrored logs stand beside the own ones, so that a Side that lost its log finds its bytes with the other. The own ``checkpoint`` of a node's own tree is
 written by each write at once (`record.publish`), the tiles behind it by `write_tree`: serve only after calling it.
 """
@@ -18,7 +21,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cochair.kit.errors import NotFound
+from cochair.kit.errors import CochairError, NotFound
 from cochair.kit.ids import parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.merkle import leaf_hash
@@ -30,6 +33,9 @@ from cochair.record.publish import write_derived
 if TYPE_CHECKING:
     from cochair.record.node import Node
 
+OPEN = "open-tree"
+"""A file in the node's folder: its tree holds papers."""
+
 
 def write_tree(node: Node, room: str, folder: Path | None = None) -> int:
     """Bring a tree (the node's own, if no folder is named) up to the room's heads -> how many files were written. Done twice, the second writes none."""
@@ -37,13 +43,29 @@ def write_tree(node: Node, room: str, folder: Path | None = None) -> int:
     written = sum(_write_log(node, room, origin, base) for origin in node.heads(room))
     for digest in node.papers.structural_held(room):
         written += _link(node.papers.structural_path(room, digest), base / room / "structural" / digest)
-    held = set(node.papers.held(room))
+    held = set(node.papers.held(room)) if folder is not None or tree_is_open(node) else set()
     for name in sorted(held):
-        written += _link(node.papers.paper_path(room, name), base / room / "paper" / name)
+        written += _unseal(node, room, name, base / room / "paper" / name)
     for path in (base / room / "paper").glob("*"):
         if path.name not in held:
             path.unlink()
     return written
+
+
+def open_tree(node: Node, *, is_open: bool = True) -> None:
+    """Let papers stand in the node's own tree, in clear, for others who pull from that folder; or no longer. Takes effect at once, and stays so."""
+    mark = node.folder / OPEN
+    if is_open:
+        mark.touch()
+    else:
+        mark.unlink(missing_ok=True)
+    for room in node.rooms():
+        write_tree(node, room)
+
+
+def tree_is_open(node: Node) -> bool:
+    """Whether papers stand in the node's own tree."""
+    return (node.folder / OPEN).exists()
 
 
 def log_files(origin: str, size: int) -> list[Tile]:
@@ -103,6 +125,20 @@ def altered(node: Node, room: str) -> list[str]:
     return wrong
 
 
+def published_leaves(node: Node, room: str, origin: str) -> list[bytes]:
+    """Leaf hashes as the tree's own hash tiles of the present size have them; [] if one is missing. Whether they are right, their root tells."""
+    size = node.heads(room).get(origin, (0, b""))[0]
+    found: list[bytes] = []
+    for tile in tiles_for(size):
+        if tile.level == 0:
+            try:
+                data = (node.publisher.tree / origin / tile.path).read_bytes()
+            except OSError:
+                return []
+            found += [data[at : at + 32] for at in range(0, len(data), 32)]
+    return found
+
+
 def _above(node: Node, room: str, origin: str, leaves: list[bytes], first: int, tile: Tile) -> list[bytes]:
     """The hashes of one tile: leaf hashes, or roots of whole subtrees below it."""
     level = tile.level or 0
@@ -123,4 +159,15 @@ def _link(source: Path, target: Path) -> int:
         os.link(source, target)
     except OSError:
         write_derived(target, source.read_bytes())
+    return 1
+
+
+def _unseal(node: Node, room: str, name: str, target: Path) -> int:
+    """A paper in clear where the peer reads it."""
+    if target.exists():
+        return 0
+    try:
+        write_derived(target, node.papers.stored(room, name))
+    except CochairError:
+        return 0  # altered, or erased meanwhile: `fsck` speaks of it
     return 1

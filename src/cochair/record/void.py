@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from cochair.kit import canonical
 from cochair.kit.errors import Rejected, Words
 from cochair.kit.ids import Id, instrument_of, is_side, parse_id
 from cochair.ledger.entries import Entry
@@ -52,6 +54,8 @@ class Judged(NamedTuple):
 
     body: Any = None
     content: Any = None
+    text: str = ""
+    """A statement's or a position's content as canonical JSON."""
     void: str = ""
     stop: str = ""
     wait: str = ""
@@ -63,7 +67,11 @@ class Past(Protocol):
     room: str
     side: str
     log: str
-    seq: int
+
+    @property
+    def seq(self) -> int:
+        """The entry's index."""
+        ...
 
     def known(self, thing: Id) -> bool:
         """Whether the entry is in the causal past (own prefix or acknowledged)."""
@@ -121,6 +129,7 @@ def _convert(value: Any, kind: type[Any]) -> Any:
         return None
 
 
+@lru_cache(8192)
 def _id(text: str) -> Id | None:
     try:
         return parse_id(text)
@@ -153,8 +162,14 @@ def _manifests(value: Any) -> list[str]:
     return [d for v in value for d in _manifests(v)] if isinstance(value, list) else []
 
 
-def _missing(past: Past, content: Any) -> str:
+def _missing(past: Past, content: Any, text: str) -> str:
+    if '"manifest":' not in text:  # a name in canonical JSON looks like this and like nothing else
+        return ""
     return next((f"{WAITS_FOR}{d}" for d in _manifests(content) if past.structural(d) is None), "")
+
+
+def _text(content: Any) -> str:
+    return "" if content is None else canonical.again(content).decode()
 
 
 def _statement(registry: Registry, past: Past, entry: Entry) -> Judged:
@@ -175,7 +190,8 @@ def _statement(registry: Registry, past: Past, entry: Entry) -> Judged:
         return Judged(void="content")
     if subject != "self" and (void := _subject(past, subject)):
         return Judged(void=void)
-    return Judged(body=subject, content=content, wait=_missing(past, body))
+    text = _text(body)
+    return Judged(body=subject, content=content, text=text, wait=_missing(past, body, text))
 
 
 def _key_change(past: Past, entry: Entry, body: contents.KeyChange) -> Judged:
@@ -237,7 +253,7 @@ def _received(registry: Registry, past: Past, body: contents.Received) -> Judged
         return Judged(void="content")
     if account.subject != "self" and (void := _subject(past, account.subject)):
         return Judged(void=void)
-    return Judged(body=body, content=content, wait=_missing(past, account.content))
+    return Judged(body=body, content=content, wait=_missing(past, account.content, _text(account.content)))
 
 
 def _wrong_log(past: Past, kind: MatterKind, subject: str) -> str:
@@ -269,7 +285,8 @@ def _position(registry: Registry, past: Past, entry: Entry) -> Judged:
             return Judged(void="content")
     elif void := _subject(past, body.subject):
         return Judged(void=void)
-    return Judged(body=body, content=content, wait=_missing(past, body.content))
+    text = _text(body.content)
+    return Judged(body=body, content=content, text=text, wait=_missing(past, body.content, text))
 
 
 def _core(past: Past, entry: Entry, kind: type[Any]) -> Judged:

@@ -4,19 +4,21 @@
 2. the signer appends the new head to its sign-ledger and syncs it;
 3. it signs, the checkpoint is published, and only then the caller gets the ids.
 
-A crash after (1) is repaired at start: the head is signed again. Before an own act the log acknowledges (`seen`) what is applied of the others, so that the
+Threads that wait at the same time share one transaction, one sync of the ledger and one checkpoint. A crash after (1) is repaired at start: the head is signed again. Before an own act the log acknowledges (`seen`) what is applied of the others, so that the
 act has its causes in its past; a bare `seen` is written only if another Side added something other than `seen`.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cochair.kit.errors import CochairError, Conflict, Rejected
 from cochair.kit.ids import RECORD, instrument_of, parse_id, parse_origin
-from cochair.ledger.entries import Entry, decode, encode, new_salt
+from cochair.ledger.entries import Entry, compose, encode, new_salt
 from cochair.ledger.merkle import EMPTY_ROOT
+from cochair.record import faults
 from cochair.record import live as rooms
 from cochair.record.contents import BODIES, KEY_CHANGE
 from cochair.record.live import Live
@@ -31,24 +33,84 @@ if TYPE_CHECKING:
 SEEN = BODIES["seen"][0]
 
 
+class _Job:
+    """What one caller wants written, and what came of it."""
+
+    def __init__(self, drafts: Sequence[Draft]) -> None:
+        self.drafts = drafts
+        self.done = False
+        self.ids: list[str] = []
+        self.sizes: dict[str, int] = {}
+        self.error: BaseException | None = None
+
+
+class Queue:
+    """Those who wait to write into one room: whoever has the turn writes for all of them, in one transaction with one sync."""
+
+    def __init__(self) -> None:
+        """Nobody waits."""
+        self.turn = threading.Lock()
+        self.waiting: list[_Job] = []
+
+
 def write(node: Node, room: str, drafts: Sequence[Draft]) -> list[str]:
     """See `Node.write`."""
     if not drafts:
         return []
-    sizes: dict[str, int] = {}
-    with node.writing(room) as (tx, live):
-        ids = []
-        for draft in drafts:
-            log = _own_log(node, live, draft.log)
-            _catch_up_seen(node, tx, live, log, draft)
-            if draft.kind == "seal":
-                _check_slot(live, node.side, draft.body)
-            ids.append(_append(node, tx, live, log, draft.kind, draft.schema, draft.body))
-            sizes[log.origin] = log.applied
-        rooms.settle(tx, live, node.registry.tables)
-    for origin, size in sizes.items():
+    job = _Job(drafts)
+    queue = node.queues.setdefault(room, Queue())
+    queue.waiting.append(job)
+    with queue.turn:
+        if not job.done:
+            jobs = queue.waiting[:]
+            try:
+                _write_jobs(node, room, jobs)
+            finally:
+                for each in jobs:
+                    if each.done or each is job:
+                        queue.waiting.remove(each)  # in place: others append meanwhile
+    if job.error is not None:
+        raise job.error
+    for origin, size in job.sizes.items():
         node.publish(room, origin, size)
-    return ids
+    return job.ids
+
+
+def _write_jobs(node: Node, room: str, jobs: Sequence[_Job]) -> None:
+    """Write for all in one transaction; each by itself, where one would leave half of its own behind."""
+    try:
+        with node.writing(room) as (tx, live):
+            for job in jobs:
+                job.ids, job.sizes, job.error = [], {}, None  # what an attempt left that was rolled back
+                before = sum(tree.size for tree in live.trees.values())
+                try:
+                    _write_drafts(node, tx, live, job)
+                except CochairError as error:
+                    if len(jobs) == 1 or sum(tree.size for tree in live.trees.values()) != before:
+                        raise
+                    job.error = error
+            rooms.settle(tx, live, node.registry.tables)
+    except BaseException as error:
+        if len(jobs) == 1 or not isinstance(error, Exception):
+            raise
+        for job in jobs:
+            try:
+                _write_jobs(node, room, [job])
+            except Exception as own:  # noqa: BLE001  # it is raised where this job was given
+                job.error, job.done = own, True
+        return
+    for job in jobs:
+        job.done = True
+
+
+def _write_drafts(node: Node, tx: Tx, live: Live, job: _Job) -> None:
+    for draft in job.drafts:
+        log = _own_log(node, tx, live, draft.log)
+        _catch_up_seen(node, tx, live, log, draft)
+        if draft.kind == "seal":
+            _check_slot(live, node.side, draft.body)
+        job.ids.append(_append(node, tx, live, log, draft.kind, draft.schema, draft.body))
+        job.sizes[log.origin] = log.applied
 
 
 def acknowledge(node: Node, room: str) -> list[str]:
@@ -61,9 +123,9 @@ def acknowledge(node: Node, room: str) -> list[str]:
             own = live.fold.state.logs.get(f"{node.side}/{name}")
             if not any(_said_something(log, _seen_of(own, log)) for log in others):
                 continue
-            if node.ask_first or node.halted.get(node_origin(node, live, name)):
+            if node.ask_first or faults.stopped(node) or node.halted.get(node_origin(node, live, name)):
                 continue
-            log = _own_log(node, live, name)
+            log = _own_log(node, tx, live, name)
             body = _heads(live, log)
             if body is not None:
                 ids.append(_append(node, tx, live, log, "seen", SEEN, body))
@@ -77,12 +139,11 @@ def acknowledge(node: Node, room: str) -> list[str]:
 def node_origin(node: Node, live: Live, log: str) -> str:
     """Origin of an own log in a room, out of the room's own record log (no query)."""
     record = live.fold.state.logs[f"{node.side}/{RECORD}"]
-    return str(parse_origin(record.origin)._replace(log=log))
+    return record.origin if log == RECORD else str(parse_origin(record.origin)._replace(log=log))
 
 
-def _own_log(node: Node, live: Live, name: str) -> LogState:
+def _own_log(node: Node, tx: Tx, live: Live, name: str) -> LogState:
     origin = node_origin(node, live, name)
-    parse_origin(origin)
     _check_halted(node, origin)
     if name != RECORD:
         thing = parse_id(instrument_of(name))
@@ -91,8 +152,12 @@ def _own_log(node: Node, live: Live, name: str) -> LogState:
             raise Conflict("There is no instrument {thing}", "Introduce it in the record first", thing=thing)
     log = live.fold.log(origin)
     if log.applied == 0:
+        if tx.query("SELECT 1 AS one FROM n_log WHERE room = ? AND origin = ? AND frozen = ?", (live.room, origin, faults.DESTROYED)):
+            raise Conflict("These working papers were destroyed by both Sides", "Go on in those that follow them")
         node.compare_ledger(origin, 0, EMPTY_ROOT.hex())  # a log that an old copy does not know of
         _check_halted(node, origin)
+    if earlier := live.fold.earlier(log):
+        raise Conflict("{log} is still here, and these working papers follow it", "Exchange: both Sides destroy it first", log=earlier)
     if log.stopped or log.pending:
         raise CochairError(
             "The own log {origin} is not applied to its end: {stopped}",
@@ -104,6 +169,11 @@ def _own_log(node: Node, live: Live, name: str) -> LogState:
 
 
 def _check_halted(node: Node, origin: str) -> None:
+    if faults.stopped(node):
+        raise CochairError(
+            "This node's key signed two histories of one log: nothing is signed until people have looked into it",
+            "Look at the evidence, then decide: cochair node check, cochair node resume",
+        )
     if node.ask_first:
         raise CochairError(
             "This node was restored from a backup and has not asked the other Side for its own heads", "Pull from the other Side first"
@@ -151,11 +221,12 @@ def _append(
     node: Node, tx: Tx, live: Live, log: LogState, kind: str, schema: str, body: dict[str, Any], *, only_if_counts: Draft | None = None
 ) -> str:
     """Judge one entry and put it behind the log -> its id. Raise before anything is changed, if it would not count."""
-    entry = Entry(
-        v=1, log=log.origin, room=live.room, seq=log.applied, at=node.clock.now(), salt=new_salt(), kind=kind, schema=schema, body=body
-    )  # fmt: skip
-    data = encode(entry)
-    verdict = live.fold.judge(log, decode(data))
+    data, entry = compose(
+        Entry(
+            v=1, log=log.origin, room=live.room, seq=log.applied, at=node.clock.now(), salt=new_salt(), kind=kind, schema=schema, body=body
+        )
+    )
+    verdict = live.fold.offer(log, data, entry)
     if verdict.stop:
         raise Rejected("This program does not know {stop}", "Update it, or use another schema", stop=verdict.stop)
     if verdict.void:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from cochair.kit.errors import CochairError
+from cochair.record import spool
 
 THREADS = 4
 
@@ -58,20 +59,22 @@ def serve(node_folder: Path, host: str = "127.0.0.1", port: int = 8000, tls_cert
     from granian.constants import Interfaces, SSLProtocols
     from granian.log import LogLevels
 
-    Granian(
-        "cochair.web.wsgi:application",
-        address=address,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=THREADS,
-        websockets=False,
-        log_level=LogLevels.warning,
-        ssl_cert=tls_cert,
-        ssl_key=tls_key,
-        ssl_protocol_min=SSLProtocols.tls12,
-        respawn_failed_workers=True,
-    ).serve()
+    with spool.workplace(node_folder, "uploads") as uploads:  # of a server that was killed the next start removes them
+        os.environ["COCHAIR_UPLOADS"] = str(uploads.absolute())
+        Granian(
+            "cochair.web.wsgi:application",
+            address=address,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=1,
+            blocking_threads=THREADS,
+            websockets=False,
+            log_level=LogLevels.warning,
+            ssl_cert=tls_cert,
+            ssl_key=tls_key,
+            ssl_protocol_min=SSLProtocols.tls12,
+            respawn_failed_workers=True,
+        ).serve()
 
 
 def _free(host: str, port: int) -> str:

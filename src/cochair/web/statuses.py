@@ -50,6 +50,7 @@ STATUSES = {
     "not-counted": (_("Not counted"), "red"),
     "clarification": (_("Under clarification"), "orange"),
     "discrepancy": (_("Discrepancy"), "red"),
+    "stale": (_("Stale"), "orange"),
     "checked": (_("Checked"), "green"),
     # press against the record
     "same": (_("Same"), "green"),

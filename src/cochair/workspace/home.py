@@ -19,6 +19,7 @@ from cochair.meetings import queries as meetings
 from cochair.protocol import seals
 from cochair.protocol.history import instruments
 from cochair.protocol.queries import grid
+from cochair.record import faults
 from cochair.record import queries as record
 from cochair.record.positions import Reading, readings
 from cochair.record.queries import Tx
@@ -29,6 +30,7 @@ from cochair.workspace.matter import settled_by_us
 from cochair.workspace.matters import KINDS, WITH_PART, body_of
 from cochair.workspace.names import Names, names_of
 from cochair.workspace.place import Place, places, side_name
+from cochair.workspace.said import trouble_words
 from cochair.workspace.session import days_left, link
 from cochair.workspace.words import kind_name, picked, session_title
 
@@ -49,11 +51,20 @@ def home(request: HttpRequest) -> HttpResponse:
 def room_of(place: Place) -> dict[str, Any]:
     """One room's part of Home."""
     if not place.somewhere("matter.view"):
-        return {"place": place, "blind": True, "record": link("record-room", place.slug) if place.somewhere("record.view") else ""}
+        alarms = [
+            {"words": trouble_words(one.what)[0], "url": link("record-room", place.slug), "status": one.level}
+            for one in (faults.troubles(place.node, place.room) if place.somewhere("record.view") else ())
+        ]
+        return {
+            "place": place,
+            "blind": True,
+            "record": link("record-room", place.slug) if place.somewhere("record.view") else "",
+            "alarms": alarms,
+        }
     with place.node.read() as tx:
         names = names_of(tx, place)
         actions = live_actions(tx, place, names)
-        waits = [*positions_waiting(tx, place, names), *received_waiting(tx, place), *discrepancies(tx, place)]
+        waits = [*discrepancies(tx, place), *positions_waiting(tx, place, names), *received_waiting(tx, place)]
         texts = [(one, session) for session in names.sessions for one in instruments(tx, place.room, session, place.side)]
         slots = {(one.slot.kind, one.slot.of, one.slot.step) for one in record.slots(tx, place.room) if one.agreed is None}
     waits += reports_due(place, actions)
@@ -148,10 +159,14 @@ def discrepancies(tx: Tx, place: Place) -> list[dict[str, Any]]:
     url = link("record")
     if not url or not place.somewhere("record.view"):
         return []
-    faults, voids = record.notices(tx, place.room, "fault"), record.voids(tx, place.room)
+    filed, voids = record.notices(tx, place.room, "fault"), record.voids(tx, place.room)
     found = [
+        {"words": trouble_words(one.what)[0], "url": link("record-room", place.slug), "status": one.level}
+        for one in faults.troubles(place.node, place.room)
+    ]
+    found += [
         {"words": _("A discrepancy in the record, noted %(when)s") % {"when": moment(one["at"])}, "url": url, "status": "discrepancy"}
-        for one in faults
+        for one in filed
     ]
     if voids:
         words = ngettext("%(count)s entry is not counted", "%(count)s entries are not counted", len(voids)) % {"count": len(voids)}

@@ -3,25 +3,35 @@
 import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
 from cochair.accounts import rights
 from cochair.accounts.access import needs
+from cochair.accounts.pages import refused
 from cochair.kit.errors import CochairError, NotFound
 from cochair.kit.ids import RECORD, parse_id
 from cochair.ledger.entries import decode
 from cochair.ledger.merkle import inclusion_proof, leaf_hash, root
+from cochair.ledger.papers import open_paper, paper_id
 from cochair.protocol import manifest as m
 from cochair.record import queries
+from cochair.record.fields import papers_named
+from cochair.record.holding import erased
 from cochair.workspace.act_words import act_words
 from cochair.workspace.acts import present
 from cochair.workspace.addresses import entry as entry_of
 from cochair.workspace.addresses import ref
-from cochair.workspace.desk import Desk, frame, open_desk
-from cochair.workspace.place import enter, side_name
+from cochair.workspace.desk import Desk, frame, open_desk, told
+from cochair.workspace.place import Place, enter, side_name
 from cochair.workspace.said import thing_name, void_words
+from cochair.workspace.uploads import STORED_LIMIT, Upload
 
 
 @needs("negotiation.view")
@@ -68,13 +78,62 @@ def _entry_url(slug: str, name: str) -> str:
     return reverse("record-entry", args=(slug, ref(name)))
 
 
+class DiscloseForm(forms.Form):
+    """A paper that is given later than the entry that names it."""
+
+    paper = Upload(
+        label=gettext_lazy("The paper with its salt"),
+        help_text=gettext_lazy(
+            "The file that “cochair paper save” wrote, on either Side. It is refused unless it is what the entry names."
+        ),
+        limit=STORED_LIMIT,
+    )
+
+
 @needs("record.view")
 @require_safe
 def entry(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """One entry with its place in the log and the proof that it stands there."""
     place = enter(request, slug)
+    return render(request, "workspace/proof_entry.html", _entry(place, entry_of(name), DiscloseForm()))
+
+
+@needs("paper.disclose")
+@require_POST
+def disclose(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """Take in a paper that the entry names and this node lacks; which one it is, its bytes say."""
+    place, id_ = enter(request, slug), entry_of(name)
+    rights.require(place.actor(), "paper.disclose")
+    form = DiscloseForm(request.POST, request.FILES)
+    context = _entry(place, id_, form)
+    if form.is_valid():
+        stored = form.cleaned_data["paper"].read()
+        try:
+            given = paper_id(*open_paper(stored))
+            if given not in [one["name"] for one in context["papers"]]:
+                form.add_error("paper", _("This is not a paper that the entry names. Compare the file with what the other Side gave."))
+            else:
+                place.node.disclose(place.room, given, stored)
+                messages.success(request, _("The paper was checked against the entry and is held now."))
+                return HttpResponseRedirect(reverse("record-entry", args=(slug, name)))
+        except CochairError as error:
+            form.add_error("paper", told(error))
+    return refused(request, "workspace/proof_entry.html", context)
+
+
+def _papers(place: Place, body: Any) -> list[dict[str, Any]]:
+    """Papers that an entry names, each once: held, erased or missing."""
+    with place.node.read() as tx:
+        gone = erased(tx, place.room)
+    return [
+        {"name": paper, "held": place.node.papers.has(place.room, paper), "erased": paper in gone}
+        for paper in dict.fromkeys(papers_named(body))
+        if place.node.papers.structural(place.room, paper) is None
+    ]
+
+
+def _entry(place: Place, id_: str, form: DiscloseForm) -> dict[str, Any]:
     node, room, who = place.node, place.room, place.actor()
-    id_ = entry_of(name)
     at = parse_id(id_)
     rights.require(who, "record.view" if at.log == RECORD else "negotiation.view")
     origin = node.origin(room, at.log, at.side)
@@ -101,11 +160,19 @@ def entry(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     try:
         found = decode(data)
     except CochairError:
-        context |= {"kind": "", "at": "", "json": ""}
+        context |= {"kind": "", "at": "", "json": "", "papers": []}
     else:
         body = json.dumps(found.body, ensure_ascii=False, indent=1, sort_keys=True)
         context |= {"kind": thing_name(found.schema.partition("/")[0]), "at": found.at, "json": body}
-    return render(request, "workspace/proof_entry.html", context)
+        named = (
+            {} if found.kind == "seen" else found.body.get("certificate") if found.kind == "key" else found.body
+        )  # other digests are no papers
+        context["papers"] = _papers(place, named)
+    lacks = any(not one["held"] and not one["erased"] for one in context["papers"])
+    return context | {
+        "form": form if lacks and rights.may(who, "paper.disclose") else None,
+        "action": reverse("record-disclose", args=(place.slug, ref(id_))),
+    }
 
 
 def _note(node: Any, room: str, origin: str) -> str:

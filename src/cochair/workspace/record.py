@@ -4,9 +4,9 @@
 The operator sees that the record is sound; working papers are shown to who negotiates.
 """
 
-import tempfile
+import heapq
 from collections.abc import Mapping
-from pathlib import Path
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -22,20 +22,23 @@ from cochair.accounts import rights
 from cochair.accounts.access import needs
 from cochair.accounts.pages import refused
 from cochair.exchange import carry, pull, run
-from cochair.kit.errors import CochairError, Conflict
+from cochair.kit.errors import CochairError, Conflict, NotFound
 from cochair.kit.ids import RECORD, Id, instrument_of, parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.entries import decode
 from cochair.ledger.notes import parse_vkey, split_note
-from cochair.record import queries
-from cochair.record.changes import HELD, keys_of
+from cochair.protocol import endings
+from cochair.record import faults, queries, spool
+from cochair.record.changes import keys_of
+from cochair.record.node import Node
 from cochair.record.queries import Tx
 from cochair.record.roots import key_print, roots_print
-from cochair.workspace.addresses import ref
+from cochair.record.tree import write_tree
+from cochair.workspace.addresses import entry, ref
 from cochair.workspace.desk import told
 from cochair.workspace.names import Names, names_of
 from cochair.workspace.place import Place, enter, places, side_name
-from cochair.workspace.said import entry_words, fault_words, reason_words, void_words, what_words
+from cochair.workspace.said import entry_words, fault_words, level_words, reason_words, trouble_words, void_words, what_words
 from cochair.workspace.uploads import BUNDLE_LIMIT, Upload
 from cochair.workspace.words import code
 
@@ -80,7 +83,8 @@ def _entered(request: HttpRequest, slug: str, right: str = "record.view") -> Pla
 
 def _context(place: Place, form: BundleForm, **more: Any) -> dict[str, Any]:
     node, room = place.node, place.room
-    waits = node.waiting(room)
+    waits = _waits(node, room)
+    troubles = faults.troubles(node, room)
     number = place.request.GET.get("page", "1")
     at = int(number) if number.isdecimal() and 0 < int(number) < 10**6 else 1
     with node.read() as tx:
@@ -89,8 +93,7 @@ def _context(place: Place, form: BundleForm, **more: Any) -> dict[str, Any]:
         entries, total = _entries(tx, place, voids, at)
         logs = _logs(tx, place, names, waits)
         findings = tx.query("SELECT id, side, seal, valid, reason FROM j_finding WHERE room = ?", (room,))
-        faults = queries.notices(tx, room, "fault")
-        kept = tx.query("SELECT origin, what, at FROM n_evidence WHERE room = ?", (room,))
+        filed = queries.notices(tx, room, "fault")
     actor = place.actor()
     return {
         "place": place,
@@ -114,7 +117,9 @@ def _context(place: Place, form: BundleForm, **more: Any) -> dict[str, Any]:
             }
             for one in findings
         ],
-        "discrepancies": _discrepancies(place, faults, kept),
+        "discrepancies": _discrepancies(place, filed),
+        "troubles": [_trouble(place, number, one) for number, one in enumerate(troubles)],
+        "papers": _papers(place, names) if _negotiates(place) else [],
         "alone": not node.peers(room),
         "form": form,
         "may": {name.replace(".", "_"): rights.may(actor, name) for name in ("exchange.run", "bundle.write", "bundle.read")},
@@ -205,12 +210,14 @@ def _working(names: Names, instruments: Mapping[str, Any], log: str) -> str:
 
 def _state(halted: str, frozen: str, stopped: str, waits: str) -> dict[str, str]:
     """A log's state as the pages call it: code of the status, and a sentence."""
-    if HELD in (halted, frozen):
+    if faults.HELD in (halted, frozen):
         words = _("It waits for a change of its key: two custodians of root keys sign it, then it is written again.")
         return {"status": "awaited", "words": words}
     if halted:
         words = _("An old copy of this log was restored: it is not written until the missing entries are taken back from the other Side.")
         return {"status": "discrepancy", "words": words}
+    if frozen == faults.DESTROYED:
+        return {"status": "complete", "words": _("Destroyed by both Sides; nothing of it is kept.")}
     if frozen:
         words = _(
             "Two heads of this log contradict each other. It stands at the last good one, both are kept as proof, and your own work goes on."
@@ -260,8 +267,9 @@ def _size(note: bytes) -> int:
         return 0
 
 
-def _discrepancies(place: Place, faults: list[dict[str, Any]], kept: list[dict[str, Any]]) -> list[dict[str, str]]:
-    found = [
+def _discrepancies(place: Place, filed: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What either Side has filed in its record."""
+    return [
         {
             "who": side_name(one["side"]),
             "words": fault_words(one["body"]["what"]),
@@ -269,29 +277,103 @@ def _discrepancies(place: Place, faults: list[dict[str, Any]], kept: list[dict[s
             "at": one["at"],
             "url": _url(place, one["id"]),
         }
-        for one in faults
+        for one in filed
     ]
-    told_of = {one["log"] for one in found}
-    found += [
-        {"who": side_name(place.side), "words": fault_words(one["what"]), "log": one["origin"], "at": one["at"], "url": ""}
-        for one in kept
-        if one["origin"] not in told_of
-    ]
-    return found
+
+
+def _waits(node: Node, room: str) -> Mapping[str, str]:
+    try:
+        return node.waiting(room)
+    except CochairError:
+        return {}  # the record itself is damaged: the check below says so
+
+
+def _trouble(place: Place, number: int, one: faults.Trouble) -> dict[str, str]:
+    """What is wrong with a log, as this node knows it: words, way out, the proof to take away."""
+    words, way = trouble_words(one.what)
+    url = reverse("record-evidence", args=(place.slug, number)) if one.file else ""
+    kind = "error" if one.level == "discrepancy" else "warning"
+    return {"title": level_words(one.level), "kind": kind, "words": words, "way": way, "log": one.origin, "at": one.at, "url": url}
+
+
+def _papers(place: Place, names: Names) -> list[dict[str, Any]]:
+    """The working papers of each instrument: what has been said about their end, and what may be said."""
+    out = []
+    with place.node.read() as tx:
+        found = queries.matters(tx, place.room, "protocol.instrument")
+        adopted = {
+            row["of"] for row in tx.query("SELECT of FROM j_slot WHERE room = ? AND kind = 'adopt' AND agreed IS NOT NULL", (place.room,))
+        }
+    instruments = {one.subject: one for one in found}
+    for one in found:
+        now = endings.state(place.node, place.room, one.subject)
+        ours, may = now.said.get(place.side, set()), place.may("working.end")
+        out.append(
+            {
+                "name": _working(names, instruments, now.log),
+                "log": now.log,
+                "ref": ref(one.subject),
+                "said": [(side_name(side), [WHY[why] for why in sorted(whys)]) for side, whys in sorted(now.said.items())],
+                "destroyed": [side_name(side) for side in now.destroyed],
+                "acts": [
+                    (why, ACTS[why]) for why in ("adopted", "anew") if may and why not in ours and (why == "anew" or one.subject in adopted)
+                ],
+            }
+        )
+    return out
+
+
+WHY = {"adopted": gettext_lazy("destroyed by both, after adoption"), "anew": gettext_lazy("begun anew by both")}
+ACTS = {"adopted": gettext_lazy("Agree to destroy them"), "anew": gettext_lazy("Agree to begin them anew")}
+
+
+@needs("record.view")
+@require_safe
+def evidence(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One file of evidence, to be given to anybody."""
+    place = _entered(request, slug)
+    found = faults.troubles(place.node, place.room)
+    if number >= len(found) or not found[number].file:
+        raise NotFound("There is no such proof", "Open the record page again: something has changed")
+    one = found[number]
+    name = f"{slug}-{one.what}-{parse_origin(one.origin).side}.json"
+    return HttpResponse(one.file, content_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@needs("working.end")
+@require_POST
+def end(request: HttpRequest, slug: str, text: str) -> HttpResponse:
+    """Say for our Side that the working papers of an instrument end."""
+    place = _entered(request, slug, "working.end")
+    why = request.POST.get("why", "")
+    if why not in WHY:
+        raise Conflict("It was not said how the working papers end", "Use one of the buttons of the page")
+    try:
+        endings.say(place.node, place.room, place.actor(), entry(text), why)  # type: ignore[arg-type]  # one of the two
+    except CochairError as error:
+        messages.error(request, told(error))
+    else:
+        write_tree(place.node, place.room)
+        messages.success(request, _("Said. They are destroyed as soon as every Side has said so."))
+    return HttpResponseRedirect(reverse("record-room", args=(slug,)) + "#working")
 
 
 def _entries(tx: Tx, place: Place, voids: Mapping[str, str], at: int) -> tuple[list[dict[str, Any]], int]:
-    """One page of the record's entries, the newest arrival first -> (rows, how many there are)."""
-    where = "FROM n_entry e JOIN n_log l ON l.room = e.room AND l.origin = e.origin WHERE e.room = ? AND l.log = ?"
-    total = tx.query(f"SELECT COUNT(*) AS n {where}", (place.room, RECORD))[0]["n"]  # our own words
-    newest = f"SELECT e.origin, e.seq, e.data {where} ORDER BY e.ord DESC LIMIT ? OFFSET ?"
-    rows = tx.query(newest, (place.room, RECORD, A_PAGE, (at - 1) * A_PAGE))
+    """One page of the record's entries, the newest first: each log in its own order, between logs by the time that is claimed -> (rows, how many there are)."""
+    logs = tx.query("SELECT origin, size FROM n_log WHERE room = ? AND log = ? ORDER BY origin", (place.room, RECORD))
+    # canonical bytes begin {"at":"2026-…": twenty characters behind the seventh
+    times = "SELECT origin, seq, substr(data, 8, 20) AS at FROM n_entry WHERE room = ? AND origin = ? ORDER BY seq DESC LIMIT ?"
+    newest = [tx.query(times, (place.room, log["origin"], at * A_PAGE)) for log in logs]
+    shown = islice(heapq.merge(*newest, key=lambda row: bytes(row["at"]), reverse=True), (at - 1) * A_PAGE, at * A_PAGE)
+    total = sum(log["size"] for log in logs)
     out = []
-    for row in rows:
+    for row in shown:
+        one = "SELECT data FROM n_entry WHERE room = ? AND origin = ? AND seq = ?"
+        [held] = tx.query(one, (place.room, row["origin"], row["seq"]))
         parts = parse_origin(row["origin"])
         name = str(Id(parts.side, parts.log, row["seq"]))
         try:
-            found = decode(bytes(row["data"]))
+            found = decode(bytes(held["data"]))
             what, when = entry_words(found.kind, found.schema, found.body), found.at
         except CochairError:
             what, when = _("bytes that are no entry"), ""
@@ -350,8 +432,8 @@ def bundle_out(request: HttpRequest, slug: str) -> FileResponse:
     """All that this node publishes in the room, as one file to carry."""
     place = _entered(request, slug, "bundle.write")
     working = bool(request.POST.get("working"))
-    with tempfile.TemporaryDirectory(dir=place.node.folder, prefix="out-") as folder:
-        path = Path(folder) / "bundle.tar"
+    with spool.workplace(place.node.folder, "out") as folder:
+        path = folder / "bundle.tar"
         carry.write_bundle(place.node, place.room, path, working=working)
         handle = path.open("rb")  # the open file outlives its name
     name = f"{slug}-{place.side}{'' if working else '-record'}.bundle"
@@ -366,8 +448,8 @@ def bundle_in(request: HttpRequest, slug: str) -> HttpResponse:
     form = BundleForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            with tempfile.TemporaryDirectory(dir=place.node.folder, prefix="in-") as folder:
-                path = Path(folder) / "bundle.tar"
+            with spool.workplace(place.node.folder, "in") as folder:
+                path = folder / "bundle.tar"
                 with path.open("wb") as out:
                     for chunk in form.cleaned_data["bundle"].chunks():
                         out.write(chunk)

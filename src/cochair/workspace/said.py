@@ -149,6 +149,65 @@ def fault_words(what: str) -> str:
     return words.get(what, what.replace("-", " "))
 
 
+def trouble_words(what: str) -> tuple[str, str]:
+    """What is wrong with a log -> (what it is, the way out), for people."""
+    words = {
+        "older-head": (
+            _("The other Side shows less of this log than it did. Your copy is kept."),
+            _(
+                "Most likely an old copy was restored there. Tell them: their node takes its entries back from yours by itself, or from a bundle that you save for them."
+            ),
+        ),
+        "conflicting-heads": (
+            _(
+                "The key of this Side signed two histories of this log. It stands at the last good entry, both heads are kept as proof, and your own work goes on."
+            ),
+            _(
+                "Give the proof to both Sides. People must find out where the key was used twice; then both Sides go on in a new room, and restate there what holds."
+            ),
+        ),
+        "working-heads": (
+            _("Two heads of these working papers contradict each other. Nobody can be shown a proof of it, by design."),
+            _("Both Sides say that they begin the working papers anew, below. Each Side's last proposals are then proposed again."),
+        ),
+        "seen-root": (
+            _("The other Side acknowledges other contents of your record than it has. One of the two Sides signed what is not so."),
+            _("Compare the proof with the other Side. Your own work goes on."),
+        ),
+        "seen-beyond": (
+            _("The other Side acknowledges more of your record than there is."),
+            _("Ask the other Side what it holds of your record, and compare. Your own work goes on."),
+        ),
+        "fork": (
+            _("This node's own key signed two histories of one log. Nothing is signed any more, in any room."),
+            _(
+                "Find and stop the second copy of this node or of its keys, talk to the other Side, keep the proof. Then a person decides, at the node: cochair node resume."
+            ),
+        ),
+        "behind": (
+            _("More of this log was signed than is here: an old copy was restored. It is not written until the rest is back."),
+            _("Exchange with the other Side: it gives your entries back. Or at the node: cochair node recover."),
+        ),
+        "restored": (
+            _("This node was restored and writes nothing until the other Sides were asked."),
+            _("At the node: cochair node recover."),
+        ),
+        "version": (
+            _("This log holds something that needs a newer version of the program. It is read up to there, and kept whole."),
+            _("Update the program; the rest is then read."),
+        ),
+    }
+    if what in ("ended-key", "conflicting-changes", "beyond-change"):
+        said = fault_words(what)
+        return f"{said[0].upper()}{said[1:]}.", _("Compare the proof with the other Side. Your own work goes on.")
+    return words[what]
+
+
+def level_words(level: str) -> str:
+    """How grave it is, in the pages' words."""
+    return {"stale": _("Stale"), "discrepancy": _("Discrepancy"), "clarification": _("Under clarification")}[level]
+
+
 def what_words(what: str) -> str:
     """What a problem of the check is about."""
     words = {

@@ -27,5 +27,8 @@ urlpatterns: list[URLPattern] = [
     path("record/<slug:slug>/bundle/", record.bundle_out, name="record-bundle"),
     path("record/<slug:slug>/bundle/in/", record.bundle_in, name="record-bundle-in"),
     path("record/<slug:slug>/check/", record.check, name="record-check"),
+    path("record/<slug:slug>/evidence/<int:number>/", record.evidence, name="record-evidence"),
+    path("record/<slug:slug>/working/<str:text>/end/", record.end, name="record-end"),
     path("record/<slug:slug>/entry/<str:name>/", proof.entry, name="record-entry"),
+    path("record/<slug:slug>/entry/<str:name>/disclose/", proof.disclose, name="record-disclose"),
 ]

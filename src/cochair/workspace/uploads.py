@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cochair.kit.errors import CochairError
+from cochair.ledger.papers import PAPER_LIMIT, SALT_SIZE
 
 MEBI = 1024 * 1024
 SCAN_LIMIT = 64 * MEBI
 ORIGINAL_LIMIT = 64 * MEBI
 RESPONSE_LIMIT = 1 * MEBI
 BUNDLE_LIMIT = 1024 * MEBI
+STORED_LIMIT = PAPER_LIMIT + SALT_SIZE
 _SCANS = {b"%PDF-": "pdf", b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
 SCAN_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpeg": "image/jpeg"}
 

@@ -22,6 +22,7 @@ from cochair.exchange.sources import FolderSource
 from cochair.kit.clock import FixedClock
 from cochair.kit.errors import CochairError
 from cochair.record.node import Node
+from cochair.record.tree import open_tree
 
 SIDES = ("IN", "RU")
 NAMES = {"IN": "Indian Side", "RU": "Russian Side"}
@@ -81,6 +82,7 @@ class Play:
         node = Node.init(
             folder, side=side, domain=f"{side.lower()}.example", registry=registry(), specimen=True, clock=FixedClock(BEGIN, step=7)
         )
+        open_tree(node)  # before the line is plugged in, each pulls from the other's folder
         self.nodes[side] = node
         return node
 

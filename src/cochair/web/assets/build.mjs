@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { compile } from 'sass'
+import './reader/build.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const out = here('../static/cochair')

@@ -1,0 +1,70 @@
+"""What the reader in the browser says, by its codes, in the language of the page. English is also in ``web/assets/reader/words.json``, for who runs it without a page."""
+
+from django.utils.translation import gettext as _
+
+
+def words() -> dict[str, str]:
+    """Code -> sentence; ``{0}``, ``{1}`` are filled in by the reader."""
+    return {
+        "proven": _("Proven: the record of the room that you named, complete and unchanged"),
+        "not-known": _("Consistent in itself; whose keys these are is not known: compare this fingerprint"),
+        "partly": _("Proven up to the entries named below; what stands behind them could not be read"),
+        "entries": _("{0} entries ({1}), {2} papers, {3} contents: every one is what its name says"),
+        "working": _("{0} logs of working papers were left aside: they prove nothing to a third party"),
+        "cosigned": _("{0} of the logs cosigned by the other Side"),
+        "not-counted": _("{0} entries are kept and do not count"),
+        "relied": _("The keys of {0} stand on terms that the Sides before sealed; a trust file would name them"),
+        "outside": _("{0} is not a Side of the terms in force; what its record says counts for nothing"),
+        "slot": _("{0} of {1}: sealed by {2}; {3} provisions"),
+        "no-signature": _("The signature of {0} in {1} was not given along; the other Sides found it valid"),
+        "original": _(
+            "The first {0} bytes are the original of {1} that all Sides sealed; behind them stands nothing but signatures of the right form: {2}"
+        ),
+        "not-checked": _("Not checked here: the certificates and the signatures inside the PDF. The command cochair verify checks them"),
+        "form": _("It is not in the one form that is allowed: {0}"),
+        "unreadable": _("It is neither a record as one file nor an original"),
+        "bundle": _("It is not a record in its one form as a file, or it was altered or cut short: {0}"),
+        "member": _("A part of the file was altered: {0}"),
+        "stranger": _("It holds a record under no key that the terms name: {0}"),
+        "changed-key": _(
+            "The record of {0} went on with another key, and this reader cannot follow that: it needs a newer reader. The command cochair verify reads it"
+        ),
+        "no-room": _("It holds no room"),
+        "content": _("A content is not what its name says: {0}"),
+        "paper": _("A paper is not what its name says: {0}"),
+        "manifest": _("What was sealed as {0} is not in the one form that is allowed"),
+        "head": _("The head of {0} is not signed with the key that the terms name"),
+        "note-signature": _("A signature on a head or on the list of the file does not hold: {0}"),
+        "root": _("The entries of {0} are not those whose head was signed: something was altered, added or left out"),
+        "tile": _("A hash was altered: {0}"),
+        "left-out": _("Entries of {0} are left out"),
+        "fork": _("Other contents of {0} were acknowledged than these. Keep the file: it is evidence"),
+        "newer": _("Not checked: {0} was read up to entry {1} of {2}; what follows needs a newer reader"),
+        "waits": _("Not checked: {0} was read up to entry {1} of {2}; what follows waits for what is not in the file"),
+        "double": _("Two manifests would be agreed as {0}"),
+        "mandate": _("The seal {0} is under no mandate of its Side"),
+        "signature": _("The signature behind the seal {0} does not hold, or is over something else"),
+        "terms": _("The terms of the room are not in order"),
+        "anchor": _("What you gave to compare with is neither the id of a room nor a trust file"),
+        "other-room": _("It fits together in itself, calls itself “{0}” and names {1}, but it is another room than the one that you named"),
+        "other-key": _("It names another key of {0} than your trust file"),
+        "no-record": _("There is nothing to compare it with: choose the record as one file along with it"),
+        "no-original": _("The record names no originals to compare it with"),
+        "short": _("It is not an original that the Sides sealed: it is shorter than any that was sealed"),
+        "base-changed": _("It is not an original that the Sides sealed: its first bytes are others"),
+        "bytes-behind": _("There are bytes behind the original that are no signature"),
+        "signed-twice": _("One place was signed twice"),
+        "again": _("Take the file again from either Side, and keep this one"),
+        "compare": _("Compare with both Sides, by another way: {0}"),
+        "verdict-0": _("Proven"),
+        "verdict-1": _("Refused"),
+        "newest": _("For the rest, take a complete record from both Sides, or a newer reader"),
+        "verdict-4": _("Proven so far"),
+        "verdict-3": _("Not known"),
+        "checking": _("Checking…"),
+        "specimen": _("Specimen: nothing in it was said, agreed or signed by a state."),
+        "choose": _("Choose at least one file"),
+        "too-large": _("It is larger than a page can read. Use the command"),
+        "insecure": _("Your browser allows checking only on a page that came by a secure line (https). Use the command"),
+        "failed": _("The check did not come to an end. Use the command"),
+    }
