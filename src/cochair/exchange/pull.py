@@ -232,9 +232,7 @@ def wanted(node: Node, room: str) -> Iterable[str]:
     with node.read() as tx:
         for table, column in _NAMING:
             rows = tx.query(f"SELECT DISTINCT {column} AS text FROM {table} WHERE room = ? AND {column} IS NOT NULL", (room,))  # noqa: S608 -- named above
-            names.update(
-                name for row in rows for name in (_QUOTED.findall(row["text"]) if column in ("content", "account") else [row["text"]])
-            )
+            names.update(name for row in rows for name in (_QUOTED.findall(row["text"]) if column in _JSON else [row["text"]]))
         manifests = [row["manifest"] for row in tx.query("SELECT DISTINCT manifest FROM j_seal WHERE room = ?", (room,))]
         gone = erased(tx, room)
     for manifest in manifests:
@@ -253,8 +251,10 @@ _NAMING = (
     ("j_received", "paper"),
     ("j_seal", "paper"),
     ("j_key", "certificate"),
+    ("j_notice", "body"),
 )
 """Where the tables name papers: as a column of its own, or within JSON."""
+_JSON = ("content", "account", "body")
 
 
 def _take_cosignature(node: Node, room: str, source: Source, peer: Peer, pulled: Pulled) -> None:
