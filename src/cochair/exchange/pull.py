@@ -23,6 +23,8 @@ from cochair.protocol import endings
 from cochair.record import faults, queries, receiving, restoring
 from cochair.record.holding import erased
 from cochair.record.node import Node, Peer
+from cochair.record.papers import write_durably
+from cochair.record.publish import write_derived
 from cochair.record.receiving import open_checkpoint
 from cochair.record.void import WAITS_FOR
 
@@ -114,9 +116,8 @@ def acknowledge(node: Node, room: str) -> list[str]:
             continue
         text, lines = notes.split_note(note)
         line = node.signer.cosign(note)
-        path.parent.mkdir(parents=True, exist_ok=True)
         own = notes.sign_note(text, [one for one in lines if one.name == origin][:1])  # other lines are nobody's word, and would spoil ours
-        path.write_bytes(own + line.encode() + b"\n")
+        write_derived(path, own + line.encode() + b"\n")
     return written
 
 
@@ -265,8 +266,8 @@ def _take_cosignature(node: Node, room: str, source: Source, peer: Peer, pulled:
         checkpoint = Checkpoint.parse(opened.text)
         if checkpoint.origin == own and checkpoint.size <= node.heads(room)[own][0]:
             path = node.folder / "tree" / room / "by-peers" / peer.side
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(note)
+            if not path.exists() or path.read_bytes() != note:
+                write_durably(path, note)  # the other Side's word for what we wrote: nobody here could make it again
             pulled.cosigned.append(peer.side)
     except NotHeld:
         return
