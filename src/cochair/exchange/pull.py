@@ -22,7 +22,7 @@ from cochair.ledger.tiles import bundle_decode, entries_path
 from cochair.protocol import endings
 from cochair.record import faults, queries, receiving, restoring
 from cochair.record.holding import erased
-from cochair.record.node import Node, Peer
+from cochair.record.node import Node
 from cochair.record.papers import write_durably
 from cochair.record.publish import write_derived
 from cochair.record.receiving import open_checkpoint
@@ -65,8 +65,8 @@ def pull(node: Node, room: str, source: Source) -> Pulled:
                     continue
                 except CochairError as error:
                     pulled.problems[origin] = str(error)
-        _take_cosignature(node, room, source, peer, pulled)
         _take_recipient(node, room, source, peer, pulled)
+    _take_cosignature(node, room, source, pulled)
     _fill_gaps(node, room, source, pulled)
     for origin in faults.examine(node, room):
         pulled.problems[origin] = faults.FORKED
@@ -258,21 +258,27 @@ _NAMING = (
 _JSON = ("content", "account", "body")
 
 
-def _take_cosignature(node: Node, room: str, source: Source, peer: Peer, pulled: Pulled) -> None:
+def _take_cosignature(node: Node, room: str, source: Source, pulled: Pulled) -> None:
+    """Keep what whoever serves this source cosigned of our record. Which of the Sides that is, its key says."""
     own = node.origin(room)
     try:
         note = source.get(f"{room}/cosigned/{own}")
-        opened = notes.open_note(note, [CosignatureVerifier(peer.cosign_key)])
-        checkpoint = Checkpoint.parse(opened.text)
-        if checkpoint.origin == own and checkpoint.size <= node.heads(room)[own][0]:
-            path = node.folder / "tree" / room / "by-peers" / peer.side
-            if not path.exists() or path.read_bytes() != note:
-                write_durably(path, note)  # the other Side's word for what we wrote: nobody here could make it again
-            pulled.cosigned.append(peer.side)
     except NotHeld:
         return
-    except CochairError as error:
-        pulled.problems[f"cosignature of {peer.side}"] = str(error)
+    why = ""
+    for side, peer in node.peers(room).items():
+        try:
+            checkpoint = Checkpoint.parse(notes.open_note(note, [CosignatureVerifier(peer.cosign_key)]).text)
+        except CochairError as error:
+            why = why or str(error)
+            continue
+        if checkpoint.origin == own and checkpoint.size <= node.heads(room)[own][0]:
+            path = node.folder / "tree" / room / "by-peers" / side
+            if not path.exists() or path.read_bytes() != note:
+                write_durably(path, [note])  # the other Side's word for what we wrote: nobody here could make it again
+            pulled.cosigned.append(side)
+        return
+    pulled.problems[f"cosignature of {own}"] = why
 
 
 def _take_recipient(node: Node, room: str, source: Source, peer: Peer, pulled: Pulled) -> None:

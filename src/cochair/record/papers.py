@@ -200,11 +200,11 @@ def _write(path: Path, chunks: Iterable[bytes], *, again: bool = False) -> bool:
     """Write durably under the final name; True if the file is new, or was written `again`."""
     if path.exists() and not again:
         return False
-    write_durably(path, data)
+    write_durably(path, chunks)
     return True
 
 
-def write_durably(path: Path, data: bytes) -> None:
+def write_durably(path: Path, chunks: Iterable[bytes]) -> None:
     """Put a file in its place, whole and on the disk before this returns; what stood there stands until then."""
     missing = [p for p in (path.parent, *path.parent.parents) if not p.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
