@@ -22,7 +22,7 @@ from typing import Any
 from cochair.accounts.rights import Actor
 from cochair.exchange import carry, pull, run
 from cochair.exchange.sources import Source
-from cochair.kit.errors import CochairError
+from cochair.kit.errors import CochairError, NotHeld
 from cochair.kit.ids import RECORD, parse_origin, working_log
 from cochair.meetings import received
 from cochair.protocol import operations
@@ -30,6 +30,7 @@ from cochair.record import positions, queries
 from cochair.record.node import Draft, Node
 from cochair.record.tree import write_tree
 from cochair.stages import REGISTRY
+from tests.hostile.liar import Liar
 from tests.makers import bodies, meetings
 from tests.makers.nodes import new_node
 from tests.makers.papers import stock
@@ -144,17 +145,34 @@ class World:
         self.happened: Counter[str] = Counter(sides=len(self.machines))
         self.papers: list[tuple[str, str]] = []
         self.bundles = 0
+        self.liar: Turncoat | None = None
 
     # -- the story ----------------------------------------------------------------------------------------------------------------------
 
-    def live(self) -> None:
+    def start(self) -> None:
         self.players = {side: Player(machine, self.room, self.rng.randrange(10**9)) for side, machine in self.machines.items()}
+
+    def live(self) -> None:
+        self.start()
         calm = self.rng.random() < 0.25
-        for _ in range(STEPS):
+        turns = self.rng.randint(10, STEPS) if self.rng.random() < 0.25 else None
+        for step in range(STEPS):
+            if step == turns:
+                self.turn()
+            if self.liar and self.rng.random() < 0.3:
+                self.liar.act()
             if not calm and self.rng.random() < 0.15:
                 self.weather()
             self.step(self.rng.choice(list(self.players.values())), 0 if calm else 0.08)
         self.heal()
+
+    def turn(self) -> None:
+        """One government's program is replaced by one that writes and serves what it likes, under its own valid keys."""
+        side = self.rng.choice(list(self.players))
+        player = self.players.pop(side)
+        self.signed.machines.pop(side)
+        self.liar = Turncoat(player.node, self.room, self.document, self.rng)
+        self.happened["liars"] += 1
 
     def weather(self) -> None:
         net, rng = self.net, self.rng
@@ -195,9 +213,11 @@ class World:
     def exchange(self, player: Player) -> None:
         """Ask one other Side, or a few."""
         others = [one for one in self.players.values() if one is not player]
-        for other in self.rng.sample(others, self.rng.randint(1, len(others))):
+        for other in self.rng.sample(others, self.rng.randint(min(1, len(others)), len(others))):
             run.exchange(player.node, self.room, self.net.source(player.side, other.side, other.machine.home / "tree"))
             self.happened["exchanges"] += 1
+        if self.liar and self.rng.random() < 0.6:
+            run.exchange(player.node, self.room, self.liar.served())
 
     def restart(self, player: Player) -> None:
         player.machine.end()
@@ -267,7 +287,7 @@ class World:
         day = f"2026-09-{self.rng.randint(10, 27)}"
         content = meetings.dates(start=day, end=day)
         told = received.account_of_position(player.node, "meetings.dates", content, subject=session or "")
-        other = self.rng.choice([side for side in self.players if side != player.side])
+        other = self.rng.choice([side for side in self.machines if side != player.side])
         received.enter_received(
             player.node, self.room, player.who, from_side=other, account=told, how="letter", paper=self.rng.randbytes(20)
         )
@@ -354,13 +374,13 @@ class World:
                 write_tree(one.node, self.room)  # what a node serves is brought up to its heads before it is served
             before = [one.node.heads(self.room) for one in players]
             for one in players:
+                if self.liar:
+                    run.exchange(one.node, self.room, self.liar.served(lies=False))
                 for other in players:
                     if one is not other:
                         came = run.exchange(one.node, self.room, self.net.source(one.side, other.side, other.machine.home / "tree"))
-                        wrong = {
-                            place: why for place, why in came.problems.items() if f"/{other.side}/" in place or not why.startswith("stale")
-                        }
-                        assert not wrong, f"{one.side} from {other.side}, on a good day: {wrong}"  # a third Side's log may be older there
+                        wrong = {place: why for place, why in came.problems.items() if self.amiss(place, why, other.side)}
+                        assert not wrong, f"{one.side} from {other.side}, on a good day: {wrong}"
             if [one.node.heads(self.room) for one in players] == before:
                 break
         else:
@@ -371,17 +391,28 @@ class World:
             self.safe(one)
         self.happened["agreed"] = len(self.agreed)
 
+    def amiss(self, place: str, why: str, served_by: str) -> bool:
+        """Whether this is a problem on a good day: a third Side's log may be older there, and of a liar anything may be said."""
+        if self.liar and (f"/{self.liar.side}/" in place or place.startswith(f"{self.room}/") or "/" not in place):
+            return False
+        return f"/{served_by}/" in place or not why.startswith("stale")
+
     def alike(self, nodes: list[Node]) -> None:
         """All nodes hold the same logs and tables, and nothing is wrong with any of them."""
         heads = [node.heads(self.room) for node in nodes]
+        for node in nodes:
+            assert node.halted == {}, f"{node.side}: {node.halted}"
+            assert (found := node.fsck(self.room)) == [], f"{node.side}: {found}"
+        if self.liar and self.liar.forks:
+            self.apart(nodes)
+            return
         names = sorted({origin for one in heads for origin in one})
         differ = {
             origin: [one.get(origin, (0, b""))[0] for one in heads] for origin in names if len({one.get(origin) for one in heads}) > 1
         }
         assert not differ, f"the nodes hold different logs: {differ}"
-        for node in nodes:
+        for node in nodes if not self.liar else ():
             assert node.waiting(self.room) == {}, f"{node.side}: {node.waiting(self.room)}"
-            assert (found := node.fsck(self.room)) == [], f"{node.side}: {found}"
             missing = [name for name in pull.wanted(node, self.room) if any(other.papers.has(self.room, name) for other in nodes)]
             assert missing == [], f"{node.side} lacks papers that others hold: {missing}"
             with node.read() as tx:
@@ -395,6 +426,100 @@ class World:
                 assert one.state_digest(self.room, which) in digests, "a rebuild from the logs gives another digest"
         for node in nodes:
             node.close()
+
+    def apart(self, nodes: list[Node]) -> None:
+        """A Side has shown two histories, so the nodes need not hold the same of it; of each other they do. Who saw both holds the proof."""
+        for origin in {origin for node in nodes for origin in node.heads(self.room) if parse_origin(origin).side in self.players}:
+            held = {node.side: node.heads(self.room).get(origin) for node in nodes}
+            assert len(set(held.values())) == 1, f"{origin} is not the same among the honest: {held}"
+        for node in nodes:
+            digest = node.state_digest(self.room)
+            node.rebuild(self.room)
+            assert node.state_digest(self.room) == digest, "a rebuild from the logs gives another digest"
+            with node.read() as tx:
+                frozen = tx.query("SELECT origin FROM n_log WHERE room = ? AND frozen <> ''", (self.room,))
+                said = queries.notices(tx, self.room, "fault")
+            assert all(parse_origin(row["origin"]).side == self.liar.side for row in frozen if self.liar), (
+                f"an honest log is frozen: {frozen}"
+            )
+            records = [row["origin"] for row in frozen if parse_origin(row["origin"]).log == RECORD]
+            assert not records or any(one["side"] == node.side for one in said), "a fork was seen and nobody was told"
+            node.close()
+
+
+class Turncoat:
+    """A government that lies with its own keys. Half of them keep to one history, with anything in it; the others show two (`forks`)."""
+
+    def __init__(self, node: Node, room: str, document: str, rng: random.Random) -> None:
+        self.liar, self.room, self.rng = Liar(node, room), room, rng
+        self.side, self.document = node.side, document
+        self.forks = rng.random() < 0.5
+        self.other: dict[str, list[bytes]] | None = None
+
+    def act(self) -> None:
+        """Write something that no honest program would."""
+        liar, rng = self.liar, self.rng
+        log = rng.choice([RECORD, RECORD, *liar.logs])
+        kind = rng.choice(("raw", "seal", "revoke", "seen", "finding", "position", "unknown"))
+        heads = liar.node.heads(self.room)
+        if kind == "raw":
+            liar.raw(rng.choice((b"{}", b"\xff\xfe", rng.randbytes(40), b"")), log)
+        elif kind == "seal":
+            manifest = liar.structural({"v": 1, "room": self.room, "choice": rng.randrange(2)}, publish=rng.random() < 0.9)
+            slot = {"kind": rng.choice(("adopt", "sign")), "of": self.document, "step": 0}
+            liar.say(
+                "seal", "record.seal/1", {"slot": slot, "manifest": manifest, "heads": {}, "paper": "0" * 64, "how": "scan", "key": None}
+            )
+        elif kind == "revoke":
+            liar.say("revoke", "record.revoke/1", {"seal": f"{self.side}/record/{rng.randrange(len(liar.logs[RECORD]) + 1)}"})
+        elif kind == "seen":
+            others = [
+                (parse_origin(o), head) for o, head in heads.items() if parse_origin(o).side != self.side and parse_origin(o).log == RECORD
+            ]
+            origin, (size, root) = rng.choice(others)
+            said = {"size": rng.choice((size, size, size + 5, max(size - 1, 0))), "root": rng.choice((root.hex(), "0" * 64))}
+            liar.say("seen", "record.seen/1", {"heads": {origin.side: said}}, log)
+        elif kind == "finding":
+            side = rng.choice([parse_origin(o).side for o in heads])
+            liar.say(
+                "finding", "record.finding/1", {"seal": f"{side}/record/{rng.randrange(40)}", "valid": rng.random() < 0.5, "reason": ""}
+            )
+        elif kind == "position":
+            content = rng.choice(({"start": "2026-09-16"}, {}, None, {"start": 5}))
+            liar.say("position", "meetings.dates/1", {"subject": self.document, "content": content, "level": "agreed", "part": ""}, log)
+        elif rng.random() < 0.1:
+            liar.say("statement", "newer.kind/7", {"subject": "self"})
+        if self.forks and rng.random() < 0.3:
+            at = rng.randint(0, len(liar.logs[RECORD]))
+            self.other = {**liar.logs, RECORD: [*liar.logs[RECORD][:at]]}
+            mine, liar.logs = liar.logs, self.other
+            liar.say("statement", "bodies.nothing/1", {"another": rng.randrange(10**6)})
+            liar.logs = mine
+
+    def served(self, *, lies: bool = True) -> Source:
+        """What it shows to whoever asks now."""
+        logs = self.liar.logs
+        if self.forks and self.other and self.rng.random() < 0.4:
+            self.liar.logs = self.other
+        elif lies and self.rng.random() < 0.2:
+            self.liar.logs = {name: entries[: self.rng.randint(0, len(entries))] for name, entries in logs.items()}  # an older day
+        files = dict(self.liar._served())
+        self.liar.logs = logs
+        return Shown(files)
+
+
+class Shown:
+    """Files as they were shown at one moment (`exchange.sources.Source`)."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+
+    def get(self, path: str) -> bytes:
+        """See `Source`."""
+        try:
+            return self.files[path]
+        except KeyError:
+            raise NotHeld(f"not held: {path}") from None
 
 
 ACTS = {
