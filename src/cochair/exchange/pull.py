@@ -22,7 +22,7 @@ from cochair.ledger.tiles import bundle_decode, entries_path
 from cochair.protocol import endings
 from cochair.record import faults, queries, receiving, restoring
 from cochair.record.holding import erased
-from cochair.record.node import Node
+from cochair.record.node import Node, Peer
 from cochair.record.papers import write_durably
 from cochair.record.publish import write_derived
 from cochair.record.receiving import open_checkpoint
@@ -264,6 +264,9 @@ def _take_cosignature(node: Node, room: str, source: Source, pulled: Pulled) -> 
     try:
         note = source.get(f"{room}/cosigned/{own}")
     except NotHeld:
+        return
+    except CochairError as error:
+        pulled.problems[f"cosignature of {own}"] = str(error)
         return
     why = ""
     for side, peer in node.peers(room).items():
