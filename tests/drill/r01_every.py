@@ -9,6 +9,8 @@ from itertools import chain
 
 from tests.simulators.agreement import Wrong, below, check_state, starts
 
+PIECES = 60
+
 
 def limits(scale: float) -> tuple[int, int]:
     return (4, 5) if scale >= 1 else (4, 4) if scale >= 0.1 else (3, 4)

@@ -7,6 +7,8 @@ from collections import Counter
 from tests.drill.lines import number, share
 from tests.simulators.agreement import Wrong, trial
 
+PIECES = 100
+
 
 def run(part: int, parts: int, seed: int, scale: float) -> tuple[int, int, list[str]]:
     agreed: Counter[int] = Counter()

@@ -12,6 +12,8 @@ from tests.simulators.crash import trial
 
 A_TRIAL = 3  # lives that a trial surely has on average
 
+PIECES = 200
+
 
 def run(part: int, parts: int, seed: int, scale: float) -> tuple[int, int, list[str]]:
     lives, notes = 0, []

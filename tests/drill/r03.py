@@ -8,6 +8,8 @@ from pathlib import Path
 from tests.drill.lines import number, share
 from tests.simulators.restore import trials
 
+PIECES = 40
+
 
 def run(part: int, parts: int, seed: int, scale: float) -> tuple[int, int, list[str]]:
     tried, failed, notes = 0, 0, []

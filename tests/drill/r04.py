@@ -6,6 +6,8 @@ from tests.drill.lines import number, share
 from tests.drill.trials import all_of
 from tests.simulators.world import trial
 
+PIECES = 125
+
 
 def run(part: int, parts: int, seed: int, scale: float) -> tuple[int, int, list[str]]:
     return all_of(trial, seed, share("R4", part, parts, scale))

@@ -6,6 +6,8 @@ from tests.drill.lines import number, share
 from tests.drill.trials import all_of
 from tests.simulators.leaks import trial
 
+PIECES = 60
+
 
 def run(part: int, parts: int, seed: int, scale: float) -> tuple[int, int, list[str]]:
     return all_of(trial, seed, share("R13", part, parts, scale))

@@ -1,4 +1,4 @@
-"""Sessions with markers planted in what a government keeps to itself: nothing of it is found in what its node shows, sends or exports, nor on another's machine.
+"""Sessions with markers planted in what a government keeps to itself: nothing of it is found in what its node shows or sends, nor on another's machine.
 
 Planted are: press reports and what was noted of them, papers and structural contents of another room, private keys (as bytes, in hex and base64), the sign-ledger's folder, the
 address book, and drafts that the program refused: their words were typed and never proposed. Looked through is every byte of the tree, of bundles of both kinds, of
