@@ -170,4 +170,4 @@ def read_answer(data: bytes) -> Answer:
 def failed(error: CochairError) -> Failed:
     """The error as an answer."""
     kind = next((k.__name__ for k in type(error).__mro__ if k.__name__ in _KINDS), "CochairError")
-    return Failed(kind, error.what, error.next_step)
+    return Failed(kind, str(error.what), str(error.next_step))  # a sentence with its values is no plain text on the wire
