@@ -10,7 +10,7 @@ PIECES = 125
 
 
 def run(part: int, parts: int, seed: int, scale: float) -> tuple[int, int, list[str]]:
-    return all_of(trial, seed, share("R4", part, parts, scale))
+    return all_of(lambda one_: trial(number(seed, one_)), share("R4", part, parts, scale))
 
 
 def one(seed: int, trial_: int) -> None:

@@ -10,7 +10,7 @@ PIECES = 60
 
 
 def run(part: int, parts: int, seed: int, scale: float) -> tuple[int, int, list[str]]:
-    return all_of(trial, seed, share("R13", part, parts, scale))
+    return all_of(lambda one_: trial(number(seed, one_)), share("R13", part, parts, scale))
 
 
 def one(seed: int, trial_: int) -> None:

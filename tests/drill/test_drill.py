@@ -20,12 +20,12 @@ def row(line, tried, part="1/1", *, failed=0, seed=1, commit="c", scale=1.0):
 def line(monkeypatch):
     """A line whose trials go wrong at number 7."""
 
-    def trial(seed):
-        if seed % 1_000_003 == 7:
+    def trial(number):
+        if number == 7:
             raise AssertionError("lost")
 
     made = types.ModuleType("tests.drill.sample")
-    made.run = lambda part, parts, seed, scale: all_of(trial, seed, share("R14", part, parts, scale))
+    made.run = lambda part, parts, seed, scale: all_of(trial, share("R14", part, parts, scale))
     made.PIECES = 1
     made.__spec__ = types.SimpleNamespace(name="tests.drill.sample")
     monkeypatch.setitem(sys.modules, "tests.drill.sample", made)

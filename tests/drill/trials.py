@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable
 
-from tests.drill.lines import Line, NotBuilt, module, number
+from tests.drill.lines import Line, NotBuilt, module
 
 
 def piece(line: Line, part: int, parts: int, seed: int, scale: float) -> tuple[int, int, list[str]]:
@@ -18,13 +18,13 @@ def piece(line: Line, part: int, parts: int, seed: int, scale: float) -> tuple[i
         return 0, 1, [f"piece {part} of {parts}: {traceback.format_exc(limit=-6).strip()}"]
 
 
-def all_of(trial: Callable[[int], object], seed: int, numbers: Iterable[int]) -> tuple[int, int, list[str]]:
-    """`trial(seed of one trial)` for each number -> (tried, failed, a sentence for each failure)."""
+def all_of(trial: Callable[[int], object], numbers: Iterable[int]) -> tuple[int, int, list[str]]:
+    """`trial(number)` for each number -> (tried, failed, a sentence for each failure)."""
     tried, notes = 0, []
     for one in numbers:
         tried += 1
         try:
-            trial(number(seed, one))
+            trial(one)
         except Exception:
             notes.append(f"trial {one}: {traceback.format_exc(limit=-4).strip()}")
     return tried, len(notes), notes

@@ -29,6 +29,7 @@ from cochair.record import positions
 from cochair.record.keys import load_node_keys
 from cochair.record.node import Node
 from cochair.record.signer import InProcessSigner
+from cochair.record.tree import open_tree
 from cochair.stages import REGISTRY
 from tests.makers import bodies, meetings
 from tests.makers.nodes import new_node
@@ -84,6 +85,7 @@ def _begin(folder: Path) -> tuple[str, str]:
     for node in nodes:
         node.join(nodes[0].terms(room))
         stock(node, room)
+        open_tree(node)
     session = positions.propose(
         nodes[0], room, "meetings.session", meetings.session(positions.propose(nodes[0], room, "bodies.body", bodies.body(parent=None)))
     )

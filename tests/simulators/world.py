@@ -28,7 +28,7 @@ from cochair.meetings import received
 from cochair.protocol import operations
 from cochair.record import positions, queries
 from cochair.record.node import Draft, Node
-from cochair.record.tree import write_tree
+from cochair.record.tree import open_tree, write_tree
 from cochair.stages import REGISTRY
 from tests.hostile.liar import Liar
 from tests.makers import bodies, meetings
@@ -76,6 +76,7 @@ def _begin(base: Path, number: int) -> tuple[str, str]:
     for node in nodes:
         node.join(nodes[0].terms(room))
         stock(node, room)
+        open_tree(node)
     first = nodes[0]
     body = positions.propose(first, room, "bodies.body", bodies.body(parent=None))
     session = positions.propose(first, room, "meetings.session", meetings.session(body))
