@@ -37,8 +37,6 @@ from cochair.record.signer import Signer, start_signer
 from cochair.record.signer_ledger import create_ledger
 from cochair.record.store import Store, Tx, index_sql, quoted, table_sql
 from cochair.record.tables import lay_out_anew, make_node_tables
-from cochair.record.store import Store, Tx, index_sql, table_sql
-from cochair.record.tables import NODE_TABLES
 from cochair.record.tree import drop_unsynced
 
 
