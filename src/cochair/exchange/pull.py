@@ -30,6 +30,7 @@ from cochair.record.void import WAITS_FOR
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 _QUOTED = re.compile(r'"([0-9a-f]{64})"')
+_IN_BYTES = re.compile(rb'"[0-9a-f]{64}"')
 _WIDTH = 256
 _STATUS = {
     "stale": "the source shows an older head than this node holds",
@@ -142,6 +143,8 @@ def names_in(value: Any) -> Iterator[str]:
 
 def names_of(entry: bytes) -> Iterator[str]:
     """As `names_in`, of an entry's bytes. Bytes that are no entry name nothing: such are kept, and not counted."""
+    if len(_IN_BYTES.findall(entry)) < 2:
+        return  # its room alone: most entries name no paper, and need not be decoded
     try:
         body = decode(entry).body
     except Rejected:
