@@ -34,6 +34,9 @@ interop: .venv/interop.stamp  ## foreign programs (Go, tlog-scales, @sigstore/ve
 	@./setup.sh interop
 	$(PY) -m tests.interop $(ARGS)
 
+drill: .venv/dev.stamp  ## the long reliability lines; LINE=R4 PART=2/9 SEED=1 SCALE=0.1 MINUTES=30 as wanted; adds to build/drill.json
+	$(PY) -m tests.drill $(LINE) $(if $(PART),--part $(PART)) $(if $(SEED),--seed $(SEED)) $(if $(SCALE),--scale $(SCALE)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(JOBS),--jobs $(JOBS)) $(if $(TRIAL),--trial $(TRIAL))
+
 # The environment: uv from PyPI, this machine's own Python, nothing downloaded beyond the packages of uv.lock.
 .venv/run.stamp: pyproject.toml uv.lock
 	@./setup.sh python --no-dev

@@ -14,7 +14,14 @@ from pathlib import Path
 
 from bench.measure import Row, table
 
-LINES = {"S1": "bench.s01_verify", "S2": "bench.s02_append", "S4": "bench.s04_rebuild", "S11": "bench.s11_start", "S12": "bench.s12_bundle"}
+LINES = {
+    "S1": "bench.s01_verify",
+    "S2": "bench.s02_append",
+    "S3": "bench.s03_join",
+    "S4": "bench.s04_rebuild",
+    "S11": "bench.s11_start",
+    "S12": "bench.s12_bundle",
+}
 OUT = Path("build/bench.json")
 
 

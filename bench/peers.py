@@ -26,11 +26,11 @@ class Git:
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
         self.folder = folder / "repository"
-        self._env = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "HOME": str(folder)}
+        self.env = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "HOME": str(folder)}
         key = folder / "key"
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "specimen", "-f", str(key))
         (folder / "signers").write_text(f"specimen@in.example {key.with_suffix('.pub').read_text()}")
-        run("git", "init", "-q", "-b", "main", str(self.folder), env=self._env)
+        run("git", "init", "-q", "-b", "main", str(self.folder), env=self.env)
         for name, value in {
             "user.name": "Specimen",
             "user.email": "specimen@in.example",
@@ -43,7 +43,7 @@ class Git:
 
     def __call__(self, *command: str, data: bytes | None = None) -> bytes:
         """What a git command prints."""
-        return run("git", *command, env=self._env, cwd=self.folder, data=data)
+        return run("git", *command, env=self.env, cwd=self.folder, data=data)
 
     def append(self, entries: Sequence[bytes]) -> float:
         """Signed commits a second, the entry as the message: one process each and no file, which is the fastest that the tool can do."""
@@ -61,9 +61,9 @@ class Git:
             raise NotHere("git does not call its own signatures good")
         return commits / took
 
-    def fill(self, entries: Sequence[bytes]) -> None:
-        """One unsigned commit and one file an entry, 256 files a folder, straight into a pack."""
-        parts = []
+    def fill(self, entries: Sequence[bytes], *, more: bool = False) -> None:
+        """One unsigned commit and one file an entry, 256 files a folder, straight into a pack. `more`: behind the commits that are there."""
+        parts = [b"reset refs/heads/bulk\nfrom refs/heads/bulk^0\n"] if more else []
         for number, entry in enumerate(entries):
             parts.append(b"commit refs/heads/bulk\ncommitter S <s@in.example> %d +0000\ndata 0\n" % (1_700_000_000 + number))
             parts.append(b"M 100644 inline %d/%d\ndata %d\n%b\n" % (number // 256, number % 256, len(entry), entry))

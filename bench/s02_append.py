@@ -31,7 +31,8 @@ BODY = Body(
 WRITERS = 8
 
 
-def _draft(subject: str) -> Draft:
+def post(subject: str) -> Draft:
+    """A statement of usual size about a body."""
     content: dict[str, Any] = {
         "subject": "self",
         "body": subject,
@@ -46,7 +47,7 @@ def measure(folder: Path, *, number: int = 200, commits: int = 30, rounds: int =
     node = Node.init(folder / "IN", side="IN", domain="in.example", registry=REGISTRY, specimen=True)
     try:
         room = node.found("c7")
-        draft = _draft(positions.propose(node, room, "bodies.body", BODY))
+        draft = post(positions.propose(node, room, "bodies.body", BODY))
         node.write(room, [draft])
 
         def ours() -> float:

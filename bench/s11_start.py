@@ -6,6 +6,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -23,27 +25,40 @@ def _port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _first_page(folder: Path) -> float:
-    """Seconds from the start of the process to the last byte of the first page."""
+@contextmanager
+def serving(folder: Path) -> Iterator[Callable[[], None]]:
+    """A process that serves the node -> a function that waits for its first page."""
     port = _port()
     start = time.perf_counter()
     child = subprocess.Popen([sys.executable, "-c", _SERVE, str(folder), str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
+
+    def first_page() -> None:
         while time.perf_counter() - start < WITHIN:
             if child.poll() is not None:
                 raise NotHere("the node ended at once")
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=WITHIN) as answer:
                     answer.read()
-                    return time.perf_counter() - start
+                    return
             except urllib.error.HTTPError as error:
                 raise NotHere(f"the first page answers {error.code}") from None
             except OSError:
                 time.sleep(0.02)
         raise NotHere(f"no page within {WITHIN:.0f} s")
+
+    try:
+        yield first_page
     finally:
         child.terminate()
         child.wait(30)
+
+
+def _first_page(folder: Path) -> float:
+    """Seconds from the start of the process to the last byte of the first page."""
+    start = time.perf_counter()
+    with serving(folder) as page:
+        page()
+        return time.perf_counter() - start
 
 
 def measure(folder: Path, *, rounds: int = 3) -> list[Row]:

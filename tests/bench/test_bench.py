@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench import measure, peers, s01_verify, s02_append, s04_rebuild, s11_start, s12_bundle, sample
+from bench import measure, peers, s01_verify, s02_append, s03_join, s04_rebuild, s11_start, s12_bundle, sample
 from cochair.kit.errors import Rejected
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +33,16 @@ def nothing_found(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
 
 
+@pytest.fixture
+def nothing_to_install(monkeypatch):
+    """A machine without npm's program: a test fetches nothing."""
+
+    def missing(*_):
+        raise measure.NotHere("hypercore is not asked for here")
+
+    monkeypatch.setattr(s03_join, "_hypercore", missing)
+
+
 def test_verify_beside_whatever_is_here(tmp_path):
     rows = s01_verify.measure(tmp_path, size=600, big=1200, commits=2, rounds=2)
     check(rows, ["S1"])
@@ -54,6 +64,12 @@ def test_rebuild_beside_whatever_is_here(tmp_path):
     assert len(rows) == 3
     assert rows[1].ours is not None
     assert rows[2].met
+
+
+def test_join_beside_git(tmp_path, nothing_to_install):
+    rows = s03_join.measure(tmp_path, size=30, more=5, blocks=1, rounds=1)
+    check(rows, ["S3"])
+    assert [row.ours is None for row in rows] == [False, False, True]
 
 
 def test_a_start_of_a_real_node(tmp_path):

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from cochair.cli import verify as v
-from cochair.exchange import carry
+from cochair.exchange import carry, packing, unpacking
 from cochair.kit.errors import Rejected
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.notes import sign_note, vkey

@@ -10,9 +10,10 @@ from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.merkle import leaf_hash, root
 from cochair.ledger.notes import split_note
 from cochair.ledger.tiles import bundle_decode, bundles_for, tile_hashes, tiles_for
+from cochair.record import tree
 from cochair.record.node import Node
 from cochair.record.tree import open_tree, write_tree
-from tests.record.makers import make_node, note
+from tests.record.makers import make_node, note, reopen
 
 ORIGIN = "in.example/c7/IN/record"
 
@@ -76,3 +77,45 @@ def test_erased_paper_leaves_the_tree(node: Node) -> None:
     write_tree(node, room)
     assert not any(b"a person's name" in p.read_bytes() for p in node.folder.rglob("*") if p.is_file())
     assert node.fsck(room) == []
+
+
+@pytest.fixture
+def switched_off(monkeypatch: pytest.MonkeyPatch):
+    """Call it: from then on the machine has been started anew."""
+    return lambda: monkeypatch.setattr(tree, "boot", lambda: b"another run of the machine")
+
+
+@pytest.mark.parametrize("left", [0, 1, 40])
+def test_files_that_were_torn_when_the_power_went_are_made_again(node: Node, left: int, switched_off) -> None:
+    """They are never synced, so after a start of the machine a beginning of each may be all that is there: of the checkpoint, of tiles, of what we cosigned."""
+    room = node.found("c7")
+    node.write(room, [note("x")] * 300)
+    write_tree(node, room)
+    cosigned = node.folder / "tree" / room / "cosigned" / "ru.example/c7/RU/record"
+    cosigned.parent.mkdir(parents=True)
+    cosigned.write_bytes(b"a note")
+    by_peer = node.folder / "tree" / room / "by-peers" / "RU"
+    by_peer.parent.mkdir(parents=True)
+    by_peer.write_bytes(b"what was received is synced, and kept")
+    files = {path: path.read_bytes() for path in (node.folder / "tree" / ORIGIN).rglob("*") if path.is_file()}
+    node.close()
+    for path, data in files.items():
+        path.write_bytes(data[:left])
+    switched_off()
+    node = reopen(node)
+    assert node.publisher.size(ORIGIN) == 300
+    write_tree(node, room)
+    assert {path: path.read_bytes() for path in files} == files
+    assert not cosigned.exists()
+    assert by_peer.exists()
+    assert node.fsck(room) == []
+    node.close()
+
+
+def test_the_tree_stays_while_the_machine_runs(node: Node) -> None:
+    room = node.found("c7")
+    node.write(room, [note("x")])
+    write_tree(node, room)
+    node = reopen(node)
+    assert write_tree(node, room) == 0
+    node.close()

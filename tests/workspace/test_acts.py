@@ -321,9 +321,9 @@ def test_a_signature_that_is_asked_stands_on_home(tmp_path, sit):
         _, digest = flow.prepare.prepare_manifest(made.ours, made.room, text, kind="adopt")
         flow.seal(made.ours, made.room, flow.IN, digest, key)
         made.meet()
-        assert "A signature is asked of your Side: Protocol, 12th Session" in sit(made.theirs, "cochair").get("/").content.decode()
-        assert "A signature is asked" not in sit(made.theirs, "observer").get("/").content.decode()
-        assert "A signature is asked" not in sit(made.ours, "cochair").get("/").content.decode()
+        assert "Your Side is asked to adopt: Protocol, 12th Session" in sit(made.theirs, "cochair").get("/").content.decode()
+        assert "Your Side is asked" not in sit(made.theirs, "observer").get("/").content.decode()
+        assert "Your Side is asked" not in sit(made.ours, "cochair").get("/").content.decode()
 
 
 def test_a_discrepancy_and_what_is_not_counted_stand_on_home(table, sit):

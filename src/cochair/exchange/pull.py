@@ -23,11 +23,14 @@ from cochair.protocol import endings
 from cochair.record import changes, faults, queries, receiving, restoring
 from cochair.record.holding import erased
 from cochair.record.node import Node, Peer
+from cochair.record.papers import write_durably
+from cochair.record.publish import write_derived
 from cochair.record.receiving import open_pulled
 from cochair.record.void import WAITS_FOR
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 _QUOTED = re.compile(r'"([0-9a-f]{64})"')
+_IN_BYTES = re.compile(rb'"[0-9a-f]{64}"')
 _WIDTH = 256
 _STATUS = {
     "stale": "the source shows an older head than this node holds",
@@ -63,8 +66,8 @@ def pull(node: Node, room: str, source: Source) -> Pulled:
                     continue
                 except CochairError as error:
                     pulled.problems[origin] = str(error)
-        _take_cosignature(node, room, source, peer, pulled)
         _take_recipient(node, room, source, peer, pulled)
+    _take_cosignature(node, room, source, pulled)
     _fill_gaps(node, room, source, pulled)
     for origin in receiving.examine(node, room):
         pulled.problems[origin] = faults.FORKED
@@ -118,9 +121,8 @@ def acknowledge(node: Node, room: str) -> list[str]:
             continue
         text, lines = notes.split_note(note)
         line = node.signer.cosign(note)
-        path.parent.mkdir(parents=True, exist_ok=True)
         own = notes.sign_note(text, [one for one in lines if one.name == origin][:1])  # other lines are nobody's word, and would spoil ours
-        path.write_bytes(own + line.encode() + b"\n")
+        write_derived(path, own + line.encode() + b"\n")
     return written
 
 
@@ -145,6 +147,8 @@ def names_in(value: Any) -> Iterator[str]:
 
 def names_of(entry: bytes) -> Iterator[str]:
     """As `names_in`, of an entry's bytes. Bytes that are no entry name nothing: such are kept, and not counted."""
+    if len(_IN_BYTES.findall(entry)) < 2:
+        return  # its room alone: most entries name no paper, and need not be decoded
     try:
         body = decode(entry).body
     except Rejected:
@@ -234,9 +238,7 @@ def wanted(node: Node, room: str) -> Iterable[str]:
     with node.read() as tx:
         for table, column in _NAMING:
             rows = tx.query(f"SELECT DISTINCT {column} AS text FROM {table} WHERE room = ? AND {column} IS NOT NULL", (room,))  # noqa: S608 -- named above
-            names.update(
-                name for row in rows for name in (_QUOTED.findall(row["text"]) if column in ("content", "account") else [row["text"]])
-            )
+            names.update(name for row in rows for name in (_QUOTED.findall(row["text"]) if column in _JSON else [row["text"]]))
         manifests = [row["manifest"] for row in tx.query("SELECT DISTINCT manifest FROM j_seal WHERE room = ?", (room,))]
         gone = erased(tx, room)
     for manifest in manifests:
@@ -255,25 +257,36 @@ _NAMING = (
     ("j_received", "paper"),
     ("j_seal", "paper"),
     ("j_key", "certificate"),
+    ("j_notice", "body"),
 )
 """Where the tables name papers: as a column of its own, or within JSON."""
+_JSON = ("content", "account", "body")
 
 
-def _take_cosignature(node: Node, room: str, source: Source, peer: Peer, pulled: Pulled) -> None:
+def _take_cosignature(node: Node, room: str, source: Source, pulled: Pulled) -> None:
+    """Keep what whoever serves this source cosigned of our record. Which of the Sides that is, its key says."""
     own = node.origin(room)
     try:
         note = source.get(f"{room}/cosigned/{own}")
-        opened = notes.open_note(note, [CosignatureVerifier(peer.cosign_key)])
-        checkpoint = Checkpoint.parse(opened.text)
-        if checkpoint.origin == own and checkpoint.size <= node.heads(room)[own][0]:
-            path = node.folder / "tree" / room / "by-peers" / peer.side
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(note)
-            pulled.cosigned.append(peer.side)
     except NotHeld:
         return
     except CochairError as error:
-        pulled.problems[f"cosignature of {peer.side}"] = str(error)
+        pulled.problems[f"cosignature of {own}"] = str(error)
+        return
+    why = ""
+    for side, peer in node.peers(room).items():
+        try:
+            checkpoint = Checkpoint.parse(notes.open_note(note, [CosignatureVerifier(peer.cosign_key)]).text)
+        except CochairError as error:
+            why = why or str(error)
+            continue
+        if checkpoint.origin == own and checkpoint.size <= node.heads(room)[own][0]:
+            path = node.folder / "tree" / room / "by-peers" / side
+            if not path.exists() or path.read_bytes() != note:
+                write_durably(path, [note])  # the other Side's word for what we wrote: nobody here could make it again
+            pulled.cosigned.append(side)
+        return
+    pulled.problems[f"cosignature of {own}"] = why
 
 
 def _take_recipient(node: Node, room: str, source: Source, peer: Peer, pulled: Pulled) -> None:

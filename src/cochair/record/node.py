@@ -38,6 +38,7 @@ from cochair.record.signer_ledger import create_ledger
 from cochair.record.store import Store, Tx, index_sql, quoted, table_sql
 from cochair.record.tables import lay_out_anew, make_node_tables
 from cochair.record.token import TokenSettings
+from cochair.record.tree import drop_unsynced
 
 
 class _About(msgspec.Struct, frozen=True):
@@ -111,6 +112,7 @@ class Node(Holding, Rooms):
             raise NotFound(f"There is no node in {folder}", "Make one: cochair node init") from None
         except (ValueError, RecursionError) as error:
             raise Rejected(f"{folder / 'node.json'} is damaged: {error}", "Restore it from the backup") from None
+        drop_unsynced(folder)
         store = open_store(folder, about.database)
         node = cls(folder, about, registry=registry, clock=clock or SystemClock(), store=store, signer=make_signer(folder))
         spool.sweep(folder, imports=False)

@@ -200,6 +200,12 @@ def _write(path: Path, chunks: Iterable[bytes], *, again: bool = False) -> bool:
     """Write durably under the final name; True if the file is new, or was written `again`."""
     if path.exists() and not again:
         return False
+    write_durably(path, chunks)
+    return True
+
+
+def write_durably(path: Path, chunks: Iterable[bytes]) -> None:
+    """Put a file in its place, whole and on the disk before this returns; what stood there stands until then."""
     missing = [p for p in (path.parent, *path.parent.parents) if not p.exists()]
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name[:16]}.{secrets.token_hex(4)}")
@@ -210,7 +216,6 @@ def _write(path: Path, chunks: Iterable[bytes], *, again: bool = False) -> bool:
     beside.replace(path)
     for folder in (path.parent, *(p.parent for p in missing)):
         sync_folder(folder)
-    return True
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,7 +11,8 @@ Papers lie in a tree in clear. In the node's own they stand only where others pu
 the paper as it opens it, and a bundle is written from the sealed files.
 
 Mirrored logs stand beside the own ones, so that a Side that lost its log finds its bytes with the other. The own ``checkpoint`` of a node's own tree is
-written by each write at once (`record.publish`), the tiles behind it by `write_tree`: serve only after calling it.
+written by each write at once (`record.publish`), the tiles behind it by `write_tree`: serve only after calling it. What is not synced may be torn once the
+machine has stopped: at the first start of a node after a start of the machine all of it goes, and is made again (`drop_unsynced`).
 """
 
 from __future__ import annotations
@@ -66,6 +67,27 @@ def open_tree(node: Node, *, is_open: bool = True) -> None:
 def tree_is_open(node: Node) -> bool:
     """Whether papers stand in the node's own tree."""
     return (node.folder / OPEN).exists()
+
+
+BOOT = "boot"
+"""File in the node's folder: during which run of the machine the tree was begun."""
+KEPT = "by-peers"
+"""Folder of a room's tree with the other Sides' cosignatures of our checkpoints: received, synced, not to be made again here."""
+
+
+def boot() -> bytes:
+    """The present run of the machine: another one after each start."""
+    return Path("/proc/sys/kernel/random/boot_id").read_bytes()
+
+
+def drop_unsynced(folder: Path) -> None:
+    """Remove what is derived from a node's tree if the machine was started since it was begun: half of any such file may be missing, and be served for ever."""
+    mark, now = folder / BOOT, boot()
+    if mark.exists() and mark.read_bytes() == now:
+        return
+    for path in [path for path in (folder / "tree").rglob("*") if not path.is_dir() and path.parent.name != KEPT]:
+        path.unlink(missing_ok=True)
+    write_derived(mark, now)
 
 
 def log_files(origin: str, size: int) -> list[Tile]:

@@ -27,7 +27,8 @@ from tests.vectors import make
 
 
 def bundle() -> Parser:
-    from cochair.exchange import bundle as exchange
+    from cochair.exchange import bundle as form
+    from cochair.exchange import packing, unpacking
 
     room = "ab" * 32
     files = {
@@ -36,15 +37,14 @@ def bundle() -> Parser:
         f"{room}/paper/{'c' * 64}": b"s" * 513,
     }
     working = {"in.example/c7/IN/w-IN-4/checkpoint": b"private head\n"}
+    since = form.Since("in.example/c7/IN/record", 3, "d" * 64)
     sign = signed(LOG)
     with tempfile.TemporaryDirectory(dir=BASE) as folder:
         root = Path(folder)
-        for path, data in {**files, **working}.items():
-            (root / "tree" / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / "tree" / path).write_bytes(data)
-        for name, more in (("a", {}), ("b", {"working": working})):
-            exchange.write(root / name, root / "tree", room=room, side="IN", record=files, sign=lambda t: sign(t.encode()), **more)
-        made = tuple((root / name).read_bytes() for name in ("a", "b"))
+        ways = {"a": {}, "b": {"working": _contents(working)}, "c": {"since": [since]}}
+        for name, more in ways.items():
+            packing.write(root / name, _contents(files), room=room, side="IN", sign=lambda t: sign(t.encode()), **more)
+        made = tuple((root / name).read_bytes() for name in ways)
 
     def read(data: bytes) -> None:
         with tempfile.TemporaryDirectory(dir=BASE) as folder:
@@ -52,12 +52,12 @@ def bundle() -> Parser:
             path.write_bytes(data)
             before = sorted(Path(folder).iterdir())
             with contextlib.suppress(Rejected):
-                exchange.peek(path)
+                unpacking.peek(path)
             with contextlib.suppress(Rejected):
-                for _ in exchange.skim(path, room, 4096):
+                for _ in unpacking.skim(path, room, 4096):
                     pass
             try:
-                with exchange.read(path, verifiers=VERIFIERS[:1], beside=Path(folder)) as opened:
+                with unpacking.read(path, verifiers=VERIFIERS[:1], beside=Path(folder)) as opened:
                     assert all(one.resolve().is_relative_to(opened.folder.resolve()) for one in opened.folder.rglob("*"))
             finally:
                 assert sorted(Path(folder).iterdir()) == before, "something of the bundle was left"
@@ -65,16 +65,25 @@ def bundle() -> Parser:
     return Parser(read, made, (b"bundle.list", b"working.list"))
 
 
-def bundle_list() -> Parser:
-    from cochair.exchange import bundle as exchange
+def _contents(files: dict[str, bytes]) -> list[object]:
+    from cochair.exchange import packing
 
-    good = exchange.make_list([exchange.Member(f"a/b{n}", n, "0" * 64) for n in range(4)])
-    header = exchange.Header("ab" * 32, "IN", 3, "0" * 64).text().encode()
+    return [packing.of_bytes(path, data) for path, data in files.items()]
+
+
+def bundle_list() -> Parser:
+    from cochair.exchange import bundle as form
+
+    good = b"".join(form.Member(f"a/b{n}", n, "0" * 64).line() for n in range(4))
+    header = form.Header("ab" * 32, "IN", 3, "0" * 64, (form.Since("in.example/c7/IN/record", 3, "d" * 64),)).text().encode()
 
     def read(data: bytes) -> None:
         with contextlib.suppress(Rejected):
-            same(exchange.parse_header(text(data)).text().encode("utf-8", "surrogateescape"), data)
-        same(exchange.make_list(exchange.parse_list(data).values()), data)
+            same(form.parse_header(text(data)).text().encode("utf-8", "surrogateescape"), data)
+        with tempfile.TemporaryDirectory(dir=BASE) as folder:
+            path = Path(folder) / "list"
+            path.write_bytes(data)
+            same(b"".join(member.line() for member in form.listed(path)), data)
 
     return Parser(read, (good, header))
 
