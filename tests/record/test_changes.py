@@ -9,9 +9,9 @@ from cochair.kit.errors import CochairError, Conflict, NotHeld, Rejected
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.dsse import load_key
 from cochair.ledger.keychanges import KeyChange, root_name
-from cochair.ledger.notes import LogSigner, Verifier, open_note, sign_note, split_note, vkey
-from cochair.record import changes, queries
-from cochair.record.keys import load_public_keys, new_person_key
+from cochair.ledger.notes import LogSigner, Verifier, open_note, parse_vkey, sign_note, split_note, vkey
+from cochair.record import changes, evidence, faults, queries
+from cochair.record.keys import load_node_keys, load_public_keys, new_person_key
 from cochair.record.log_keys import next_log_key, root_sets, set_root_sets
 from cochair.record.node import Draft
 from cochair.record.receiving import open_pulled
@@ -505,3 +505,42 @@ def test_root_keys_are_made_under_three_passphrases(tmp_path):
         with pytest.raises(Rejected):
             create_root_keys(tmp_path / "others", bad)
     assert not (tmp_path / "others").exists()
+
+
+def test_after_a_fork_no_change_of_the_key_is_taken(pair):
+    ours, _, room, roots = pair
+    signed = roots["IN"].note(a_change(ours, room))
+    faults.stop_signing(ours, room, ours.origin(room), b"", b"another head", b"")
+    for attempt in (
+        lambda: changes.apply(ours, room, signed),
+        lambda: ours.signer.change_key(signed.encode(), []),
+        lambda: a_change(ours, room),
+    ):
+        with pytest.raises(Conflict, match="signed two histories"):
+            attempt()
+    faults.resume(ours)
+    with pytest.raises(Conflict, match="signed two histories"):
+        changes.apply(ours, room, signed)
+    assert changes.keys_of(ours, room, ours.origin(room)).changes == ()
+
+
+@pytest.mark.parametrize("by", ["old", "new"])
+def test_two_heads_are_evidence_under_the_keys_that_stand_at_their_sizes(pair, by):
+    ours, theirs, room, roots = pair
+    origin, size = ours.origin(room), ours.heads(room)[ours.origin(room)][0]
+    said = changed(ours, room, roots)
+    assert pulled(theirs, ours, room).status == "new"
+    key = changes.keys_of(ours, room, origin).all[by == "new"]
+    text = Checkpoint(origin, size + (by == "new"), b"\7" * 32).text()
+    forged = sign_note(text, [LogSigner(origin, load_node_keys(ours.folder).logs[parse_vkey(key)[1].hex()]).sign(text)])
+    assert theirs.receive(room, origin, forged, 0, []).status == "frozen"
+    [trouble] = [one for one in faults.troubles(theirs, room) if one.what == "conflicting-heads"]
+    with theirs.read() as tx:
+        assert [one["body"]["what"] for one in queries.notices(tx, room, "fault")] == ["conflicting-heads"]
+    if by == "new":
+        found = evidence.check(trouble.file)
+        assert (found.verdict, found.keys) == ("fork", {origin: key})
+    else:  # a file of evidence is about one key
+        assert json.loads(trouble.file)["changes"] == [said]
+        with pytest.raises(Rejected):
+            evidence.check(trouble.file)

@@ -9,6 +9,7 @@ from cochair.accounts.rights import Actor
 from cochair.cli import files, show
 from cochair.cli.ceremony import describe
 from cochair.cli.opening import FolderArgument, RoomOption, opened, slug, the_room
+from cochair.exchange import sealing
 from cochair.kit.errors import CochairError, Rejected
 from cochair.kit.ids import check_hex
 from cochair.ledger import dsse
@@ -151,6 +152,7 @@ def change(
         chosen = the_room(node, room or told.room)
         if told.origin == node.origin(chosen):
             entry = changes.apply(node, chosen, data.decode(), beyond=cut)
+            sealing.own_recipient(node, chosen)  # where bundles are sealed to is said under the new key
             lines = [f"{told.origin} goes on under the new key from {told.size} entries on: {entry}"]
         else:
             entry = ""

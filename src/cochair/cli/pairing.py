@@ -17,6 +17,7 @@ from cochair.protocol import terms
 from cochair.record import queries
 from cochair.record.log_keys import root_sets
 from cochair.record.node import Node
+from cochair.record.tree import write_tree
 
 _DESCRIPTOR = "the descriptor that the other Side's `cochair node pair --out` wrote"
 
@@ -117,6 +118,7 @@ def join(
         chosen = the_room(node, room)
         done, left = _join(node, chosen, files.read(letter, limit=files.ORIGINAL_LIMIT, what="the scan of the letter") if letter else b"")
         sides = [each["side"] for each in node.terms(chosen)["sides"]]
+        write_tree(node, chosen)  # where the other Side pulls from the folder, it finds the whole of it
     show.result({"done": done, "waits": left, "sides": sides}, json, [*done, left or f"The terms are in force: {', '.join(sides)}."])
 
 

@@ -290,9 +290,12 @@ def _take_cosignature(node: Node, room: str, source: Source, pulled: Pulled) -> 
 
 
 def _take_recipient(node: Node, room: str, source: Source, peer: Peer, pulled: Pulled) -> None:
-    """Where bundles for that Side are sealed to."""
+    """Where bundles for that Side are sealed to. A note under a key that has ended says nothing; that Side makes it anew."""
+    origin = node.origin(room, RECORD, peer.side)
     try:
-        sealing.take_recipient(node, room, peer, source.get(f"{node.origin(room, RECORD, peer.side)}/{sealing.FILE}"))
+        note = source.get(f"{origin}/{sealing.FILE}")
+        if not changes.keys_of(node, room, origin).ended(*notes.split_note(note), 2**62):
+            sealing.take_recipient(node, room, peer, note)
     except NotHeld:
         return
     except CochairError as error:
