@@ -85,7 +85,7 @@ class Liar:
         """Sign (or, for a working log, MAC for each peer) any head."""
         text, origin = checkpoint.text(), checkpoint.origin
         if parse_origin(origin).log == RECORD:
-            return sign_note(text, [LogSigner(origin, self.keys.log).sign(text)])
+            return sign_note(text, [LogSigner(origin, self.keys.logs[self.keys.public.log]).sign(text)])
         return sign_note(text, [self._mac(origin, peer).sign(text) for peer in self.node.peers(self.room).values()])
 
     def _mac(self, origin: str, peer: Peer) -> MacVerifier:

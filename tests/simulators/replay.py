@@ -104,7 +104,9 @@ class Taking:
         self.history: dict[str, Any] = json.loads((folder / "history.json").read_text())
         self.room = self.history["room"]
         self.logs = {origin: [bytes.fromhex(data) for data in entries] for origin, entries in self.history["logs"].items()}
-        self.keys = {side: load_node_keys(folder / side).log for side in SIDES}  # heads of any size are wanted, so no signer is asked
+        self.keys = {
+            side: next(iter(load_node_keys(folder / side).logs.values())) for side in SIDES
+        }  # heads of any size are wanted, so no signer is asked
         self._fresh: Path | None = None
 
     def once(self, rng: random.Random, postgres: str | None = None) -> dict[str, str]:

@@ -176,7 +176,12 @@ class _Tree:
         if notes.Verifier(first).name != origin:
             raise Rejected(f"The key for {origin} is named for another log", "Do not trust this copy")
         note = self.read(self.folder / origin / "checkpoint", notes.NOTE_LIMIT)
-        checkpoint = Checkpoint.parse(notes.split_note(note)[0])
+        try:
+            checkpoint = Checkpoint.parse(notes.split_note(note)[0])
+        except Rejected as error:
+            raise Rejected(
+                f"The checkpoint of {origin} is not by the key that the terms name: {error.what}", "Do not trust this copy"
+            ) from None
         if checkpoint.origin != origin:
             raise Rejected(f"The checkpoint of {origin} is that of another log")
         bundles = [self.read(self.folder / origin / tile.path, 1 << 25) for tile in bundles_for(checkpoint.size)]
