@@ -15,7 +15,7 @@ from cochair.exchange import pull as exchanging
 from cochair.exchange import run
 from cochair.exchange.sources import FolderSource
 from cochair.kit.errors import CochairError, Rejected
-from cochair.record import evidence, faults, queries, receiving
+from cochair.record import evidence, faults, queries
 from cochair.record.node import Node
 from cochair.record.signer import InProcessSigner
 from cochair.record.tree import write_tree
