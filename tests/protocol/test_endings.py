@@ -18,7 +18,7 @@ from cochair.record import faults, queries
 from cochair.record.node import Node
 from cochair.record.restoring import mark
 from cochair.record.signer import InProcessSigner
-from cochair.record.tree import write_tree
+from cochair.record.tree import open_tree, write_tree
 from tests.protocol import flow
 from tests.protocol.flow import IN, RU
 
@@ -26,6 +26,8 @@ from tests.protocol.flow import IN, RU
 @pytest.fixture
 def t(tmp_path):
     with flow.table(tmp_path) as made:
+        for node in (made.ours, made.theirs):
+            open_tree(node)
         yield made
 
 
