@@ -11,6 +11,7 @@ from cochair.protocol import manifest, request
 from cochair.protocol.contents import (
     Alternative,
     Concordance,
+    Ending,
     Instrument,
     InstrumentLanguage,
     Order,
@@ -31,6 +32,7 @@ UNIT = "IN/w-IN-7/3"
 CONTENTS = {
     "protocol.instrument/1": Instrument("IN/record/3", "protocol", (InstrumentLanguage("en"), InstrumentLanguage("ru")), "en", PAPER),
     "protocol.signatory/1": Signatory("IN/record/7", "IN/record/4", "IN/record/9"),
+    "protocol.ending/1": Ending("IN/record/7", "w-IN-7", "adopted"),
     "protocol.provision/1": Provision("heading"),
     "protocol.text/1": TextContent(PAPER),
     "protocol.alternative/1": Alternative(PAPER, UNIT),

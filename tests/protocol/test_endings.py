@@ -1,12 +1,13 @@
 """Working papers destroyed by both after adoption, and begun anew by both: the bytes are gone, the record is what it was, the room goes on."""
 
+import contextlib
 import shutil
 
 import pytest
 
 from cochair.exchange import carry, run
 from cochair.exchange.sources import FolderSource
-from cochair.kit.errors import CochairError, Conflict, Denied
+from cochair.kit.errors import CochairError, Conflict, Denied, NotHeld
 from cochair.kit.ids import working_log
 from cochair.protocol import anew, endings
 from cochair.protocol import operations as op
@@ -17,7 +18,7 @@ from cochair.record import faults, queries
 from cochair.record.node import Node
 from cochair.record.restoring import mark
 from cochair.record.signer import InProcessSigner
-from cochair.record.tree import write_tree
+from cochair.record.tree import open_tree, write_tree
 from tests.protocol import flow
 from tests.protocol.flow import IN, RU
 
@@ -25,6 +26,8 @@ from tests.protocol.flow import IN, RU
 @pytest.fixture
 def t(tmp_path):
     with flow.table(tmp_path) as made:
+        for node in (made.ours, made.theirs):
+            open_tree(node)
         yield made
 
 
@@ -38,9 +41,14 @@ def meet(t, *nodes) -> None:
 
 
 def everything(node: Node) -> bytes:
-    """All bytes of a node's folder, but for its signer's."""
+    """All bytes of a node's folder, but for its signer's, and all papers that it can still open."""
     node.store.scrub()
-    return b"".join(
+    opened = []
+    for room in node.rooms():
+        for name in sorted(node.papers.held(room)):
+            with contextlib.suppress(NotHeld):
+                opened.append(node.paper(room, name))
+    return b"".join(opened) + b"".join(
         p.read_bytes() for p in sorted(node.folder.rglob("*")) if p.is_file() and "signer" not in p.relative_to(node.folder).parts
     )
 

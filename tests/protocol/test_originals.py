@@ -105,5 +105,5 @@ def test_a_paper_with_a_bracket_hidden_in_a_manifest_is_seen(t):
     paper = t.ours.put_paper(t.room, dump(flow.BRACKETED["en"]))
     last = msgspec.structs.replace(made.provisions[3], papers=made.provisions[3].papers | {"en": paper})
     spoiled = msgspec.structs.replace(made, provisions=(*made.provisions[:3], last))
-    assert prepare.unread(t.ours, t.room, spoiled) == ["p4 in en has open brackets"]
+    assert prepare.unread(t.ours, t.room, spoiled) == ["p4 has open brackets in en"]
     assert "provisions differs from what we have" in prepare.differences(t.ours, t.room, spoiled)

@@ -4,7 +4,8 @@ The files are real ones in a folder (in memory, if the machine has such). While 
 or makes something durable passes by the folder's `Disk`, which counts it and may end the machine there (`Crash`). `Disk.after_crash` then makes the folder
 what a disk might hold:
 
-- the bytes of a file: as last synced; or as written; or, of what was written since, a beginning, single sectors, zeros where nothing was written yet;
+- the bytes of a file: as last synced; or as written; or a mixture: where bytes were synced, each sector is the old or the new one, whole; behind them there is a
+  beginning of what was written, or zeros in its place, or in the place of single sectors;
 - a name in a folder: as it was when the folder was last synced, or as any later operation left it, each name for itself;
 - a database of SQLite: all that was committed, nothing else. That a synced commit survives is SQLite's promise; a commit that is not synced is refused here.
 
@@ -163,16 +164,19 @@ class Disk:
             return old
         if how == "written":
             return written
-        if how in ("cut", "zeros"):
-            begun = len(old) if written.startswith(old) else 0
-            at = self.rng.randint(begun, max(begun, len(written)))
-            return written[:at] + (bytes(len(written) - at) if how == "zeros" else b"")
-        size = self.rng.choice((len(old), len(written)))
-        pieces = (self.rng.choice((old, written, b""))[at : at + SECTOR].ljust(SECTOR, b"\0") for at in range(0, size, SECTOR))
-        mixed = b"".join(pieces)[:size]
-        return (
-            mixed if synced is None or not written.startswith(old) else old + mixed[len(old) :]
-        )  # what was synced and not written again stays
+        begun = min(len(old), len(written))  # so far there are synced bytes: each sector there is the old one or the new one, whole
+        head = b"".join(self.rng.choice((old, written))[at : min(at + SECTOR, begun)] for at in range(0, begun, SECTOR))
+        at = self.rng.randint(begun, len(written))
+        if how == "cut":
+            return head + written[begun:at]
+        if how == "zeros":
+            return head + written[begun:at] + bytes(len(written) - at)
+        tail = bytearray(written[begun:])
+        for place in range(0, len(tail), SECTOR):
+            if self.rng.random() < 0.4:
+                piece = tail[place : place + SECTOR]
+                tail[place : place + SECTOR] = bytes(len(piece))
+        return head + bytes(tail)
 
 
 def _listing(folder: str) -> dict[str, int]:

@@ -81,11 +81,12 @@ class Holding(ABC):
         """Whether an entry, or structural content, names a paper."""
         wanted = name.encode()
         with self.store.read() as tx:
-            count = tx.query("SELECT MAX(ord) AS last FROM n_entry WHERE room = ?", (room,))[0]["last"]
-            for start in range(0, (count or 0) + 1, _PORTION):
-                rows = tx.query("SELECT data FROM n_entry WHERE room = ? AND ord >= ? AND ord < ?", (room, start, start + _PORTION))
-                if any(wanted in bytes(row["data"]) for row in rows):
-                    return True
+            for log in tx.query("SELECT origin, size FROM n_log WHERE room = ?", (room,)):
+                for start in range(0, log["size"], _PORTION):
+                    sql = "SELECT data FROM n_entry WHERE room = ? AND origin = ? AND seq >= ? AND seq < ?"
+                    rows = tx.query(sql, (room, log["origin"], start, start + _PORTION))
+                    if any(wanted in bytes(row["data"]) for row in rows):
+                        return True
         return any(wanted in self.papers.structural_stored(room, digest) for digest in self.papers.structural_held(room))
 
     def stored_paper(self, room: str, name: str) -> bytes:
