@@ -25,7 +25,7 @@ def test_an_operator_heals_regains_and_ends_a_fork(tmp_path):
     with contextlib.closing(sqlite3.connect(tmp_path / "in" / "record.sqlite3")) as db, db:
         ((data,),) = db.execute("SELECT data FROM n_entry WHERE seq = 1 AND origin = 'in.example/c7/IN/record'")
         db.execute("UPDATE n_entry SET data = ? WHERE seq = 1 AND origin = 'in.example/c7/IN/record'", (data.replace(b"kind", b"kinx"),))
-        db.execute("DELETE FROM j_matter WHERE rowid = (SELECT min(rowid) FROM j_matter)")
+        db.execute("DELETE FROM j_matter WHERE key = (SELECT min(key) FROM j_matter)")
     said = program.cochair(tmp_path, "record", "fsck", "in", status=1)
     assert "in.example/c7/IN/record 1" in said
     assert program.ask(tmp_path, "record", "heal", "in", "--from", "ru/tree")["left"] == []

@@ -18,7 +18,7 @@ from cochair.kit.errors import CochairError, Rejected
 from cochair.record import evidence, faults, queries
 from cochair.record.node import Node
 from cochair.record.signer import InProcessSigner
-from cochair.record.tree import write_tree
+from cochair.record.tree import open_tree, write_tree
 from tests.hostile.conftest import Scene, scene
 from tests.makers.foreign import by_hand
 from tests.record.makers import REGISTRY, exchange, join_terms, make_node, note, position, reopen, smuggle
@@ -45,6 +45,8 @@ def test_vectors_refused(case) -> None:
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[tuple[Node, Node, str]]:
     one, other = make_node(tmp_path / "IN", "IN"), make_node(tmp_path / "RU", "RU")
+    for node in (one, other):
+        open_tree(node)
     room = one.found("c7")
     join_terms(one, other, room)
     yield one, other, room

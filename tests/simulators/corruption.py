@@ -9,7 +9,7 @@ from pathlib import Path
 from cochair.exchange import heal
 from cochair.exchange.sources import FolderSource
 from cochair.record.digest import stored_rows, tables_of
-from cochair.record.tree import log_files, write_tree
+from cochair.record.tree import log_files, open_tree, write_tree
 from tests.record.makers import exchange, join_terms, make_node, note, position, received, settle_slot
 
 KINDS = ("entry", "tile", "paper", "structural", "cell", "missing")
@@ -20,6 +20,8 @@ class World:
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self.node, self.peer = make_node(folder / "IN", "IN", url), make_node(folder / "RU", "RU")
+        for node in (self.node, self.peer):
+            open_tree(node)
         node, peer = self.node, self.peer
         self.room = room = node.found("c7")
         (meeting,) = node.write(room, [position("t.meeting/1", {"name": "12th"})])

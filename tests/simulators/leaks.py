@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
 from cochair.exchange import carry, requests, run, serving
 from cochair.exchange.run import Address
 from cochair.kit.clock import SystemClock
@@ -22,7 +24,6 @@ from cochair.kit.errors import CochairError
 from cochair.ledger.tiles import bundle_decode
 from cochair.press import kept
 from cochair.record import positions
-from cochair.record.keys import load_node_keys
 from cochair.record.node import Node
 from cochair.record.tree import write_tree
 from tests.makers import meetings
@@ -83,13 +84,12 @@ class Watched(World):
         write_tree(node, alone)
         yield "the id of another room", alone.encode()
         yield from ((what, f"{mark}-{what}".encode()) for what in ("terms", "paper"))
-        for name, key in load_node_keys(node.folder)._asdict().items():
-            if name != "public":
-                yield f"{name} key", key
-                yield f"{name} key in hex", key.hex().encode()
-                yield f"{name} key in base64", base64.b64encode(key)[:-2]
         for path in sorted((node.folder / "signer").glob("*.pem")):
+            key = load_pem_private_key(path.read_bytes(), None).private_bytes_raw()
             yield path.name, path.read_bytes().splitlines()[1]
+            yield f"{path.name} raw", key
+            yield f"{path.name} in hex", key.hex().encode()
+            yield f"{path.name} in base64", base64.b64encode(key)[:-2]
         yield "sign-ledger", (node.folder / "signer" / "sign-ledger").read_bytes().splitlines()[0]
 
     def _refused(self, node: Node) -> None:

@@ -7,7 +7,9 @@ import io
 import json
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 from cochair.kit import canonical
 from cochair.kit.errors import CochairError, Rejected
@@ -146,8 +148,14 @@ def reading_request() -> Parser:
     class Known:
         side = "IN"
 
+        folder = BASE / "no-node"
+
         def rooms(self) -> list[str]:
             return [room]
+
+        @contextlib.contextmanager
+        def read(self) -> Iterator[object]:
+            yield SimpleNamespace(query=lambda *_: [])  # no change of key is logged
 
         def peers(self, _room: str) -> dict[str, Peer]:
             return {"RU": Peer("RU", "ru.example", OTHER.vkey, "", "")}
