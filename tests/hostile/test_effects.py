@@ -21,7 +21,7 @@ from tests.hostile.liar import Liar
 from tests.record.makers import make_node, position
 
 TEXTS = (
-    "2026-02-31", "9999-12-31", "0000-01-01", "IN/record/0", "RU/w-IN-0/0", "ab" * 32, "ab" * 16, "en", "IN", "x", "1", "2099-13", "2026-Q4", "Asia/Kolkata", "9" * 10, "a-b", "",
+    "2026-02-31", "9999-12-31", "0000-01-01", "IN/record/0", "RU/w-IN-0/0", "w-IN-0", "ab" * 32, "ab" * 16, "en", "IN", "x", "1", "2099-13", "2026-Q4", "Asia/Kolkata", "9" * 10, "a-b", "",
 )  # fmt: skip
 PARTS = ("", "9" * 64, "٣", "en", "-1", "RU/en", "en/RU/99999999999999999999", "a/b/c/d", "²")
 

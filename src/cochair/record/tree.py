@@ -48,8 +48,10 @@ def write_tree(node: Node, room: str, folder: Path | None = None) -> int:
     for name in sorted(held):
         written += _unseal(node, room, name, base / room / "paper" / name)
     for path in (base / room / "paper").glob("*"):
-        if path.name not in held:
-            path.unlink()
+        # what another process is just putting there begins with a dot and has more behind the name
+        name = path.name.split(".")[1] if path.name.startswith(".") else path.name
+        if name not in held:
+            path.unlink(missing_ok=True)
     return written
 
 

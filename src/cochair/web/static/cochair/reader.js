@@ -398,6 +398,7 @@ async function readRoom (files, check, wanted) { // files: Map of path to bytes 
   const ids = [...files.keys()].map((p) => /^([0-9a-f]{64})\/structural\/\1$/.exec(p)?.[1]).filter(Boolean).sort()
   const room = ids.includes(wanted) ? wanted : ids[0]
   need(room, 'no-room')
+  for (const path of files.keys()) need(!path.endsWith('/keys') || !isOrigin(path.slice(0, -5)), 'changed-key', path.slice(0, -5)) // key-change.md is not read here
   const contents = new Map(); const papers = new Map(); const shown = new Map()
   for (const [path, bytes] of files) {
     const [, what, name] = /^[0-9a-f]{64}\/(structural|paper|cosigned)\/(.+)$/.exec(path.startsWith(`${room}/`) ? path : '') ?? []
