@@ -27,8 +27,10 @@ def outside_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
 def in_no_language() -> Iterator[None]:
     """A page leaves its reader's language active in the thread; the next test begins without one."""
     yield
-    if "django.utils.translation" in sys.modules:
-        sys.modules["django.utils.translation"].deactivate()
+    if "django.conf" in sys.modules and sys.modules["django.conf"].settings.configured:
+        from django.utils import translation
+
+        translation.deactivate()
 
 
 @pytest.fixture(scope="session")

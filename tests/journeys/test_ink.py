@@ -9,7 +9,7 @@ import pytest
 from cochair.cli import verify
 from cochair.exchange import unpacking
 from cochair.exchange.run import Address, set_address
-from cochair.record.tree import write_tree
+from cochair.record.tree import open_tree
 from tests.journeys.conftest import enter, fits, serving
 from tests.makers.scans import scan
 from tests.protocol import flow
@@ -29,7 +29,7 @@ def nodes(tmp_path_factory):
         t.meet()
         flow.step(t, "adopt", desk.id, keys)
         for one, other in ((t.ours, t.theirs), (t.theirs, t.ours)):
-            write_tree(one, t.room)
+            open_tree(one)
             set_address(one, t.room, other.side, Address(folder=str(other.folder / "tree")))
         url = desk.url()
     with ExitStack() as stack:
