@@ -141,6 +141,7 @@ def test_a_protocol_is_signed_in_ink_on_both_sides(nodes, seated, tmp_path):
 def verified(page, served, tmp_path, paper):
     """The bundle says what it is: the record proven, the ink attested."""
     page.goto(f"{served.url}/record/c7/")
+    page.locator("details:has(form[action$='/bundle/']) > summary").click()
     with page.expect_download() as download:
         page.locator("form[action$='/bundle/'] button").click()
     download.value.save_as(tmp_path / "room.bundle")
