@@ -19,6 +19,8 @@ def lost(tmp_path):
     """IN is backed up, goes on, RU pulls, and the machine of IN is gone: its backup, and copies of its keys as of then and as of the end, remain."""
     room = program.ready(tmp_path)
     program.wrote(tmp_path, "IN", room, steps=15)
+    with program.inside(tmp_path, "IN") as (node,):
+        node.put_paper(room, b"a letter")  # so that there are keys of papers to be kept
     program.exchanged(tmp_path, "IN", "RU", "IN")
     program.cochair(tmp_path, "node", "backup", "in", "in.backup")
     keys_copied(tmp_path, "old-keys")
