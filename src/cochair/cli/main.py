@@ -5,16 +5,55 @@ Every error of ours is shown as what happened and the next step, on standard err
 """
 
 import sys
-from typing import NoReturn
+from importlib import import_module
+from typing import Any, NoReturn
 
 import msgspec
 import typer
+import typer.core
+import typer.main
 
-from cochair.cli import bundle, ceremony, keys, log_keys, node, papers, press, record, show, sign, verification
-from cochair.cli.demo import main as demo
+from cochair.cli import show
 from cochair.kit.errors import CochairError
 
+COMMANDS = {
+    "sign": "sign:command",
+    "demo": "demo.main:command",
+    "verify": "verification:command",
+    "node": "node:app",
+    "keys": "key_group:app",
+    "record": "record:app",
+    "bundle": "bundle:app",
+    "paper": "papers:app",
+    "press": "press:app",
+}
+"""Command -> module of `cochair.cli` and what stands there: a function, or the Typer application of a group."""
+
+
+class Commands(typer.core.TyperGroup):
+    """The commands above; the module of one is imported when it is named (all of them for `--help`), so that a small command starts at once."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 -- as the base class has it
+        """Names, in the order of `--help`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, or `None`."""
+        if cmd_name in COMMANDS and cmd_name not in self.commands:
+            module, _, name = COMMANDS[cmd_name].partition(":")
+            found = getattr(import_module(f"cochair.cli.{module}"), name)
+            one = typer.Typer(rich_markup_mode="markdown", add_completion=False)
+            if isinstance(found, typer.Typer):
+                one.add_typer(found, name=cmd_name)
+                self.add_command(typer.main.get_group(one).commands[cmd_name])
+            else:
+                one.command(cmd_name)(found)
+                self.add_command(typer.main.get_command(one))
+        return super().get_command(ctx, cmd_name)
+
+
 app = typer.Typer(
+    cls=Commands,
     name="cochair",
     help="The joint record of an intergovernmental commission: negotiated, signed, and checkable by anybody.",
     no_args_is_help=True,
@@ -22,22 +61,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-app.add_typer(node.app, name="node")
-app.add_typer(keys.app, name="keys")
-keys.app.command("ceremony")(ceremony.ceremony)
-keys.app.command("approve")(ceremony.approve_)
-keys.app.command("roots")(log_keys.roots)
-keys.app.command("request")(log_keys.request)
-keys.app.command("change")(log_keys.change)
-keys.app.command("mandate")(log_keys.mandate)
-keys.app.command("end")(log_keys.end)
-app.add_typer(record.app, name="record")
-app.add_typer(bundle.app, name="bundle")
-app.add_typer(papers.app, name="paper")
-app.add_typer(press.app, name="press")
-app.command("sign")(sign.command)
-app.command("demo")(demo.command)
-app.command("verify")(verification.command)
+app.callback()(lambda: None)
 
 
 def main() -> None:
