@@ -225,11 +225,14 @@ def _fill_gaps(node: Node, room: str, source: Source, pulled: Pulled) -> None:
     asked: set[str] = set()
     while fresh := [name for name in wanted(node, room) if name not in asked]:
         asked.update(fresh)
+        taken = pulled.papers, pulled.structural
         for name in fresh:
             try:
                 take_content(node, room, source, name, pulled)
             except CochairError as error:
                 pulled.problems[name] = str(error)
+        if taken == (pulled.papers, pulled.structural):
+            return
 
 
 def wanted(node: Node, room: str) -> Iterable[str]:

@@ -90,6 +90,8 @@ class Finding(NamedTuple):
 def clean(text: str) -> str:
     """``text`` with tabs and line ends normalised; raises `Rejected` on a character that must not be in a joint text."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    if text.replace("\n", "").isprintable():  # all that is refused is not
+        return text
     for place, char in enumerate(text):
         if char == "\n" or unicodedata.category(char) not in _REFUSED:
             continue
@@ -131,7 +133,7 @@ def check(text: str, lang: str | None = None) -> list[Finding]:
     ]
     findings += [Finding("spelling", match.start(), match.end(), match[0]) for match in _TWO_SIGNS.finditer(text)]
     for match in _WORD.finditer(text):
-        found = _check_word(match[0], own, lang or "")
+        found = (_known_word if match.end() - match.start() < 50 else _check_word)(match[0], own, lang or "")
         if found:
             findings.append(Finding(found[0], match.start(), match.end(), found[1]))
     return sorted(findings, key=lambda finding: (finding.start, finding.end, finding.code))
@@ -159,6 +161,10 @@ def _check_word(word: str, own: str | None, lang: str) -> tuple[str, str] | None
     alphabet = _ALPHABETS.get(lang)
     strange = next((char for char in word if alphabet and script(char) and char.lower() not in alphabet and not _is_mark(char)), None)
     return None if strange is None else ("foreign-letter", f"{word}: {_code(strange)}")
+
+
+_known_word = lru_cache(1 << 14)(_check_word)
+"""The words of a text are the same in each draft of it and on each page that shows it."""
 
 
 def _is_mark(char: str) -> bool:

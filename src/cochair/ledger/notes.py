@@ -13,6 +13,7 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from cochair.kit.errors import Rejected
@@ -75,12 +76,14 @@ def key_id(name: str, kind: int, key: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + key).digest()[:KEY_ID_SIZE]
 
 
+@lru_cache(1024)
 def vkey(name: str, public: bytes, kind: int = ED25519) -> str:
     """Text form of a public key: ``name+<key id in hex>+<base64(type || key)>``."""
     check_public(public)
     return f"{check_name(name)}+{key_id(name, kind, public).hex()}+{base64.b64encode(bytes([kind]) + public).decode()}"
 
 
+@lru_cache(1024)
 def parse_vkey(text: str, kind: int = ED25519) -> tuple[str, bytes]:
     """``vkey -> (name, public)``; raises `Rejected` unless it is of that type, canonical, its id right and the key fit to be registered."""
     match = _VKEY.fullmatch(text)

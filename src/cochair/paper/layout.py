@@ -6,6 +6,7 @@ listed but not set, stops the rendering.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -212,18 +213,23 @@ def _signing(sheet: Sheet, instrument: Instrument, holder: str, languages: tuple
 
 
 def _marks(sheet: Sheet, instrument: Instrument, lang: str) -> dict[str, Any]:
-    import segno
-
     marks = instrument.marks
     pairs = [(word("room", lang), _spaced(marks.room)), (word("slot", lang), marks.slot.replace("|", " | "))]
     pairs += [(f"{word('head', lang)} {h.side}", f"{h.size} · {_spaced(h.root)}") for h in marks.heads]
     title = sheet.item(word("marks", lang), lang)
     lines = [[sheet.item(label, lang), sheet.item(value, "en")] for label, value in pairs]
-    code = segno.make_qr(marks.line(), error="m")
+    return {"qr": _qr(marks.line()), "alt": "QR", "title": title, "lines": lines}
+
+
+@lru_cache(16)
+def _qr(line: str) -> str:
+    """The code as SVG. Kept: all originals of a manifest carry the same one, and each is made again whenever a Side checks what it is about to seal."""
+    import segno
+
+    code = segno.make_qr(line, error="m")
     rects = "".join(f"M{x} {y}h{wide}v1h-{wide}z" for y, row in enumerate(code.matrix) for x, wide in _dark_runs(row))
     size = len(code.matrix)
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{rects}"/></svg>'
-    return {"qr": svg, "alt": "QR", "title": title, "lines": lines}
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{rects}"/></svg>'
 
 
 def _dark_runs(row: Iterable[int]) -> Iterator[tuple[int, int]]:

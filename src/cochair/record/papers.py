@@ -43,7 +43,8 @@ class Papers:
     def _path(self, room: str, what: str, name: str) -> Path:
         if len(name) != 64 or not _HEX.issuperset(name) or len(room) != 64 or not _HEX.issuperset(room):
             raise Rejected(f"{name[:70]!r} is not the name of a paper", "It has 64 hex digits")
-        return self._folder / room / what / name[:2] / name if what == "paper" else self._folder / room / what / name
+        # in one piece: every exchange asks for all papers, and a path put together part by part costs more than opening the file
+        return Path(f"{self._folder}/{room}/paper/{name[:2]}/{name}" if what == "paper" else f"{self._folder}/{room}/{what}/{name}")
 
     def paper_path(self, room: str, name: str) -> Path:
         """Where a paper's stored bytes are; Rejected if that cannot be its name."""
@@ -85,7 +86,7 @@ class Papers:
     def has(self, room: str, name: str) -> bool:
         """Whether the file is there and can be opened (contents unchecked)."""
         try:
-            with self._path(room, "paper", name).open("rb") as file:
+            with self._path(room, "paper", name).open("rb", buffering=0) as file:
                 return self._key(file, room, name) is not None
         except (FileNotFoundError, Rejected):
             return False  # of an altered one `fsck` speaks; it may be put again
@@ -119,7 +120,9 @@ class Papers:
 
     def held(self, room: str) -> Iterator[str]:
         """Ids of the papers whose files are there, sorted."""
-        yield from sorted(p.name for p in (self._folder / room / "paper").glob("??/*") if len(p.name) == 64)
+        folder = f"{self._folder}/{room}/paper"
+        for begin in sorted(name for name in listed(folder) if len(name) == 2):
+            yield from sorted(name for name in listed(f"{folder}/{begin}") if len(name) == 64)
 
     def put_structural(self, room: str, value: Any) -> str:
         """Keep structural content -> its digest."""
@@ -157,7 +160,16 @@ class Papers:
 
     def structural_held(self, room: str) -> Iterator[str]:
         """Digests of the structural contents whose files are there, sorted."""
-        yield from sorted(p.name for p in (self._folder / room / "structural").glob("*") if len(p.name) == 64)
+        yield from sorted(name for name in listed(f"{self._folder}/{room}/structural") if len(name) == 64)
+
+
+def listed(folder: str | Path) -> set[str]:
+    """Names in a folder; none if it is not there."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name for entry in entries}
+    except FileNotFoundError:
+        return set()
 
 
 def _read(path: Path) -> bytes | None:

@@ -29,6 +29,7 @@ from cochair.ledger.merkle import leaf_hash
 from cochair.ledger.notes import split_note
 from cochair.ledger.tiles import WIDTH, Tile, bundle_encode, bundles_for, hash_tile, subtree_roots, tiles_for
 from cochair.record import changes
+from cochair.record.papers import listed
 from cochair.record.publish import write_derived
 
 if TYPE_CHECKING:
@@ -42,16 +43,17 @@ def write_tree(node: Node, room: str, folder: Path | None = None) -> int:
     """Bring a tree (the node's own, if no folder is named) up to the room's heads -> how many files were written. Done twice, the second writes none."""
     base = node.publisher.tree if folder is None else folder
     written = sum(_write_log(node, room, origin, base) for origin in node.heads(room))
-    for digest in node.papers.structural_held(room):
+    for digest in sorted(set(node.papers.structural_held(room)) - listed(base / room / "structural")):
         written += _link(node.papers.structural_path(room, digest), base / room / "structural" / digest)
     held = set(node.papers.held(room)) if folder is not None or tree_is_open(node) else set()
-    for name in sorted(held):
+    there = listed(base / room / "paper")
+    for name in sorted(held - there):
         written += _unseal(node, room, name, base / room / "paper" / name)
-    for path in (base / room / "paper").glob("*"):
+    for path in there - held:
         # what another process is just putting there begins with a dot and has more behind the name
-        name = path.name.split(".")[1] if path.name.startswith(".") else path.name
+        name = path.split(".")[1] if path.startswith(".") else path
         if name not in held:
-            path.unlink(missing_ok=True)
+            (base / room / "paper" / path).unlink(missing_ok=True)
     return written
 
 
@@ -176,8 +178,6 @@ def _above(node: Node, room: str, origin: str, leaves: list[bytes], first: int, 
 
 def _link(source: Path, target: Path) -> int:
     """The same bytes under a second name, without a copy where the disk allows it."""
-    if target.exists():
-        return 0
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, target)
@@ -188,8 +188,6 @@ def _link(source: Path, target: Path) -> int:
 
 def _unseal(node: Node, room: str, name: str, target: Path) -> int:
     """A paper in clear where the peer reads it."""
-    if target.exists():
-        return 0
     try:
         write_derived(target, node.papers.stored(room, name))
     except CochairError:

@@ -97,17 +97,18 @@ class Play:
         return self.nodes["RU"]
 
     def meet(self) -> None:
-        """Both nodes pull from each other until nothing is new: over the line while it is plugged in, else from the folder where the other puts its files."""
-        for _ in range(3):
-            moved = 0
-            for node, other in ((self.ours, self.theirs), (self.theirs, self.ours)):
-                run.settle(other, self.room)
-                source = None if self.online else FolderSource(other.publisher.tree)
-                pulled = run.exchange(node, self.room, source)
-                moved += sum(pulled.entries.values())
-                for where, why in pulled.problems.items():
-                    raise CochairError(f"The exchange stopped at {where}: {why}", "This is a defect; report it")
-            if not moved:
+        """Both nodes pull from each other by turns until nothing is new: over the line while it is plugged in, else from the folder where the other puts its files."""
+        nodes = (self.ours, self.theirs)
+        for node in nodes:
+            run.settle(node, self.room)
+        quiet = 0
+        for turn in range(8):
+            node, other = nodes[turn % 2], nodes[1 - turn % 2]
+            pulled = run.exchange(node, self.room, None if self.online else FolderSource(other.publisher.tree))
+            for where, why in pulled.problems.items():
+                raise CochairError(f"The exchange stopped at {where}: {why}", "This is a defect; report it")
+            quiet = 0 if any(pulled.entries.values()) else quiet + 1
+            if quiet == len(nodes):
                 return
 
     def plug_in(self) -> None:
