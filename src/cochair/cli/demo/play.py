@@ -9,6 +9,7 @@ Rules:
 """
 
 import shutil
+import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,12 +45,13 @@ class Scene:
 
 @dataclass
 class Play:
-    """One run. Everything in ``result`` is put there by a scene that found it. ``line``: the servers, where the play may have some; ``screens``: scene, name and
-    title of the product's own pages that were saved.
+    """One run. Everything in ``result`` is put there by a scene that found it. ``line``: the servers, where the play may have some; ``forger``: who makes a false room
+    meanwhile; ``screens``: scene, name and title of the product's own pages that were saved.
     """
 
     out: Path
     line: Line | None = None
+    forger: subprocess.Popen[bytes] | None = None
     online: bool = False
     screens: list[tuple[int, str, str]] = field(default_factory=list)
     nodes: dict[str, Node] = field(default_factory=dict)
@@ -134,8 +136,11 @@ class Play:
         return {which: {side: node.state_digest(self.room, which) for side, node in self.nodes.items()} for which in ("record", "working")}
 
     def close(self) -> None:
-        """Give the nodes back, and end their servers."""
+        """Give the nodes back, and end their servers and the forger."""
         self.unplug()
+        if self.forger is not None and self.forger.poll() is None:
+            self.forger.kill()
+            self.forger.wait()
         for node in self.nodes.values():
             node.close()
         self.nodes.clear()

@@ -3,6 +3,8 @@
 import hashlib
 import io
 import shutil
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,13 +15,14 @@ from cochair.cli.demo.play import Play, Scene, prepare
 from cochair.cli.opening import registry
 from cochair.cli.verify import PROVEN, REFUSED, UNKNOWN, Anchor, Verdict
 from cochair.exchange import bundle, carry
+from cochair.kit.errors import CochairError
 from cochair.publication.export import export
 from cochair.record.node import Node
 
 END = b"%%EOF\n"
 FORGED = (alone.alone, joining.joins, review.reviews, text.brackets, signing.adopts, signing.changes, signing.signs)
 """The forger plays the whole session, with nodes and keys of its own under the same names."""
-
+FORGED_ROOM = Path("forged") / "room"
 
 REASONS = {
     "one byte of a signed original is flipped": "not an original that the Sides sealed",
@@ -91,7 +94,7 @@ def proofs(play: Play) -> Scene:
 def refusals(play: Play, record: Path, originals: Sequence[Path], anchor: Anchor) -> list[tuple[str, Verdict]]:
     """Forge, and check -> what was done, verdict."""
     folder = play.out / "forged"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     pdf, kept = originals[0], originals[0].read_bytes()
     cases = []
 
@@ -165,16 +168,32 @@ def other_room(play: Play, target: Path) -> Path:
     return target
 
 
+def begin_forging(out: Path) -> subprocess.Popen[bytes]:
+    """The forger at work beside the play, in a process of his own."""
+    command = [sys.executable, "-m", __name__, str(out)]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
 def forged_room(play: Play) -> Path:
-    """A complete other room: the same story, the same names, other keys -> its folder."""
-    false = prepare(play.out / "forged" / "room")
+    """The folder of the forged room, when the forger is done; he begins now if he has not yet."""
+    forger = play.forger or begin_forging(play.out)
+    _, said = forger.communicate()
+    if forger.returncode:
+        raise CochairError(
+            f"The forged room could not be made: {said.decode(errors='replace').strip()[-300:]}", "This is a defect; report it"
+        )
+    return play.out / FORGED_ROOM
+
+
+def forge(out: Path) -> None:
+    """Make a complete other room: the same story, the same names, other keys."""
+    false = prepare(out / FORGED_ROOM)
     try:
         for act in FORGED:
             act(false)
         carry.write_bundle(false.ours, false.room, false.out / "bundle" / "record.tar", working=False)
     finally:
         false.close()
-    return false.out
 
 
 def publish(play: Play, originals: Sequence[Path], proven: Verdict) -> None:
@@ -203,3 +222,7 @@ def _reason(verdict: Verdict) -> str:
 
 def _code(value: str) -> html.Safe:
     return html.Safe(f'<code class="app-digest">{html.text(value)}</code>')
+
+
+if __name__ == "__main__":
+    forge(Path(sys.argv[1]))
