@@ -139,3 +139,12 @@ def test_bad_registers_and_golds_are_refused(tmp_path):
         score_folder(tmp_path, gold)
     with pytest.raises(CochairError, match="cannot be read"):
         read_files([tmp_path])
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\n", b"\xff\xfe\x00"])
+def test_a_file_without_text_is_an_error_and_no_reading(tmp_path, data):
+    path = tmp_path / "report.txt"
+    path.write_bytes(data)
+    with pytest.raises(CochairError, match=r"report\.txt: The file") as found:
+        read_files([path])
+    assert "UTF-8" in found.value.next_step

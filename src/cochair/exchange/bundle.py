@@ -83,7 +83,7 @@ class Readable(Protocol):
 def check_path(path: str) -> str:
     """A member's path, given back; raises `Rejected` unless it is relative, plain and stays inside."""
     if len(path) > 240 or not all(_PART.fullmatch(part) for part in path.split("/")):
-        raise Rejected(f"{path[:80]!r} is not a plain path inside a tree")
+        raise Rejected(f"{path[:80]!r} is not a plain path inside a tree", ASK)
     return path
 
 
@@ -96,7 +96,7 @@ def parse_header(text: str) -> Header:
     heads = tuple(Since(match[1], int(match[2]), match[3]) for match in since if match)
     header = Header(parts[1], parts[2], int(parts[3]), parts[4], heads)
     if header.text() != text or list(heads) != sorted(heads) or len({head.origin for head in heads}) != len(heads):
-        raise Rejected("The bundle's note is not in its canonical form")
+        raise Rejected("The bundle's note is not in its canonical form", ASK)
     return header
 
 
@@ -107,12 +107,12 @@ def listed(path: Path) -> Iterator[Member]:
         while line := file.readline(512):
             match = _LINE.fullmatch(line)
             if match is None:
-                raise Rejected("The list of the bundle has a malformed line")
+                raise Rejected("The list of the bundle has a malformed line", ASK)
             member = Member(check_path(match[1].decode("ascii", "replace")), int(match[2]), match[3].decode())
             if member.path <= before:
-                raise Rejected("The list of the bundle is not sorted, or names a member twice")
+                raise Rejected("The list of the bundle is not sorted, or names a member twice", ASK)
             if member.size > MEMBER_LIMIT:
-                raise Rejected(f"{member.path} has {member.size} bytes, more than the {MEMBER_LIMIT} allowed")
+                raise Rejected(f"{member.path} has {member.size} bytes, more than the {MEMBER_LIMIT} allowed", ASK)
             before = member.path
             yield member
 
@@ -167,7 +167,7 @@ class Reader:
         if block == bytes(BLOCK):
             rest = ending(start)[BLOCK:]
             if self._take(len(rest)) != rest or self._take(1):
-                raise Rejected("The bundle has bytes behind its end, or lacks some of it")
+                raise Rejected("The bundle has bytes behind its end, or lacks some of it", ASK)
             return "", 0
         try:
             found = tarfile.TarInfo.frombuf(block, "ascii", "strict")
@@ -175,7 +175,7 @@ class Reader:
         except (tarfile.HeaderError, ValueError):
             raise Rejected("The file is not a bundle, or was cut short", ASK) from None
         if not plain:
-            raise Rejected(f"The bundle holds {found.name[:80]!r}, which is not a plain file in the one form allowed")
+            raise Rejected(f"The bundle holds {found.name[:80]!r}, which is not a plain file in the one form allowed", ASK)
         return check_path(found.name), found.size
 
     def expect(self, name: str) -> int:
@@ -188,7 +188,7 @@ class Reader:
     def body(self, size: int, limit: int) -> bytes:
         """The bytes of the member just named, small enough to be held."""
         if size > limit:
-            raise Rejected(f"A member of the bundle has {size} bytes, more than the {limit} allowed")
+            raise Rejected(f"A member of the bundle has {size} bytes, more than the {limit} allowed", ASK)
         return b"".join(self.chunks(size))
 
     def chunks(self, size: int) -> Iterator[bytes]:
@@ -202,7 +202,7 @@ class Reader:
             yield data
         padding = -size % BLOCK
         if self._take(padding) != bytes(padding):
-            raise Rejected("The bundle holds bytes between its members")
+            raise Rejected("The bundle holds bytes between its members", ASK)
 
     def skip(self, size: int) -> None:
         """Leave the member just named unread, where the file allows it."""

@@ -95,11 +95,13 @@ def _marks(page: Page, claims: list[Claim]) -> list[SentenceMark]:
 
 
 def read_bytes(data: bytes, register: Register, report: str = "") -> Reading:
-    """Bytes of a file -> Reading. Raises Rejected when they are not UTF-8 text or too many."""
+    """Bytes of a file -> Reading. Raises Rejected when they are not UTF-8 text, none, or too many."""
     if len(data) > 4 * MAX_BYTES:
         raise Rejected("The file is larger than {limit} bytes", "Give one report a file", limit=4 * MAX_BYTES)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise Rejected("The file is not UTF-8 text", "Save the report as plain UTF-8 text") from None
+    if not text.strip():
+        raise Rejected("The file holds no text", "Save the report as plain UTF-8 text")
     return read(text, register, report, hashlib.sha256(data).hexdigest())
