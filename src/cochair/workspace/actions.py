@@ -119,7 +119,9 @@ def live_actions(tx: Tx, place: Place, names: Names) -> list[dict[str, Any]]:
                 "agreed": one.status in STANDING,
                 "sides": [side for side in place.sides if not one.content.sides or side in one.content.sides],
                 "reports": [report_cell(reviewing.latest(reports.get(subject, [])).get(side), place) for side in place.sides],
-                "leads": [picked(leads[subject][side].lead) if side in leads.get(subject, {}) else "–" for side in place.sides],
+                "leads": [
+                    (side_name(side), picked(leads[subject][side].lead) if side in leads.get(subject, {}) else "–") for side in place.sides
+                ],
                 "report_url": reverse("say", args=(place.slug, "followup-report", ref(subject))),
                 "order": by_number(one.content.printed),
             }

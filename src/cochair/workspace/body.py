@@ -19,9 +19,9 @@ from cochair.workspace.addresses import entry, matter_url, ref, session_url
 from cochair.workspace.describe import both
 from cochair.workspace.matter import opened
 from cochair.workspace.matters import About
-from cochair.workspace.names import Names, names_of
+from cochair.workspace.names import Names, names_of, person_name
 from cochair.workspace.place import Place, enter, places, side_name
-from cochair.workspace.session import body_crumbs, days_left, matter_parts, person_name
+from cochair.workspace.session import body_crumbs, days_left, matter_parts
 from cochair.workspace.words import READING, body_name, code, language_name, page_language, picked, session_title
 
 
@@ -79,7 +79,7 @@ def body(request: HttpRequest, room: str, body: str) -> HttpResponse:
         "meetings": [_meeting(place, each) for each in sorted(meetings, key=lambda each: each.start or "9999", reverse=True)],
         "next": _meeting(place, min(coming, key=lambda each: each[0])[1]) if coming else None,
         "areas": areas,
-        "columns": [session_title(each.content, place.side) for each in meetings],
+        "columns": [session_title(each.content, place.side) for each in _in_time(meetings)],
         "rules": matter_parts(opened(place, names, "bodies.rules", About(body_id))),
         "matter_url": matter_url(place.slug, "bodies.body", body_id),
         "side_names": {side: side_name(side) for side in place.sides},
@@ -151,9 +151,14 @@ def _meeting(place: Place, one: SessionView) -> dict[str, Any]:
     }
 
 
+def _in_time(found: list[SessionView]) -> list[SessionView]:
+    """As they followed each other, by number; those without a date too."""
+    return sorted(found, key=lambda one: (max(one.content.ordinals.values(), default=0), one.start or "9999"))
+
+
 def _areas(tx: Tx, place: Place, names: Names, body_id: str, one: BodyView) -> list[dict[str, Any]]:
     """The body's areas (of a body at the top: all that name no body), each with its projects and what each session called them."""
-    sessions = [each for each in names.sessions.values() if each.content.body == body_id]
+    sessions = _in_time([each for each in names.sessions.values() if each.content.body == body_id])
     found = []
     for area in followup.areas(tx, place.room, place.side):
         if area.content.body not in {None, body_id} or (area.content.body is None and one.content.kind == "sub-group"):
@@ -170,6 +175,7 @@ def _areas(tx: Tx, place: Place, names: Names, body_id: str, one: BodyView) -> l
                     "now": (code(life[-1].stage), code(life[-1].mode)),
                     "cells": [
                         {
+                            "session": session_title(each.content, place.side),
                             "stage": code(said[each.id].stage) if each.id in said else "",
                             "mode": code(said[each.id].mode) if each.id in said else "",
                             "wording": picked(said[each.id].wording) if each.id in said else "",
