@@ -493,7 +493,7 @@ def test_who_prepares_is_said_and_theirs_takes_the_place_of_ours(desk, sit, keys
     flow.seal(t.theirs, t.room, flow.RU, theirs.digest, keys["RU"])
     t.meet()
     html = us.get(desk.url("signing")).content.decode()
-    assert "The other Side has prepared this too, and sealed first" in html
+    assert "The other Side has prepared this too, and filed first" in html
     assert theirs.digest in us.get(desk.url("signing", "proof")).content.decode()
 
 
@@ -509,6 +509,6 @@ def test_two_sealed_manifests_are_settled_by_a_rule_that_both_sides_read_alike(d
     told = []
     for node in (t.ours, t.theirs):
         html = sit(node, "secretary").get(desk.url("signing")).content.decode()
-        assert "The Sides have sealed two different manifests" in html
+        assert "The Sides have filed two different manifests" in html
         told.append("by a fixed rule it is yours" in html)
     assert told == [ours.digest < theirs.digest, theirs.digest < ours.digest]

@@ -245,8 +245,11 @@ def _key_problem(node: "Node", room: str, seal: Seal, slot: Slot) -> str:
 def confirm_scan(node: "Node", room: str, actor: Actor, seal: str) -> str:
     """A person of our Side has looked at the scan: it is the original that both signed -> the finding."""
     rights.require(actor, "seal.find", node.side)
-    if find(node, room, seal).how != "scan":
+    found = find(node, room, seal)
+    if found.how != "scan":
         raise Rejected("This seal is by key", "The program checks it")
+    if not node.papers.has(room, found.paper):
+        raise Conflict("The scan has not arrived here yet, so nobody can have looked at it", "Exchange first, then look at the scan")
     return _finding(node, room, seal, valid=True, reason="scan-seen")
 
 

@@ -108,7 +108,7 @@ def _typed(request: HttpRequest, desk: Desk, act: Act, done: str, form: Any) -> 
         match done:
             case "prepare":
                 prepare.prepare(node, room, who, desk.id, said["kind"])
-                words = _("The manifest is prepared, with both originals. Look at them before your Side seals.")
+                words = _("The manifest is prepared, with both originals. Look at them before you go on.")
             case "mandate":
                 rights.require(who, "mandate.file")
                 until = said["until"].isoformat() if said["until"] else None
@@ -137,7 +137,7 @@ def _typed(request: HttpRequest, desk: Desk, act: Act, done: str, form: Any) -> 
                 words = words_of(act.kind).standing
             case "refuse":
                 seals.refuse_seal(node, room, who, entry(request.POST.get("seal", "")), said["reason"])
-                words = _("Filed: your Side does not find this seal valid. This is final; the other Side may sign anew.")
+                words = _("Filed: your Side does not find it valid. This is final; the other Side may file anew.")
             case _:
                 form.result = _checked(act, said["holder"], said["file"].read())
                 return None
@@ -166,10 +166,10 @@ def _clicked(request: HttpRequest, desk: Desk, done: str) -> None:
     match done:
         case "confirm":
             seals.confirm_scan(node, room, who, seal)
-            words = _("Filed: your Side has seen the scan and finds it to be the signed original.")
+            words = _("Filed: your Side has seen the scan and finds it good.")
         case "revoke":
             seals.revoke_seal(node, room, who, seal)
-            words = _("Your seal is taken back, as far as the other Side has not signed yet.")
+            words = _("Taken back, as far as the other Side has not done the same yet.")
         case "keys":
             rights.require(who, "seal.find")
             found = seals.check_seals(node, room)
@@ -314,6 +314,7 @@ def _seal(one: SealView, desk: Desk, titles: Mapping[str, str], said: ActWords) 
     }
     colour, words = tags[one.state]
     others = ", ".join(side_name(side) for side in desk.place.sides if side != one.side)
+    paper = seals.find(desk.place.node, desk.place.room, one.id).paper
     with desk.place.node.read() as tx:
         rows = tx.query("SELECT seal FROM j_finding WHERE room = ? AND seal = ? AND side = ?", (desk.place.room, one.id, desk.place.side))
     return {
@@ -324,7 +325,9 @@ def _seal(one: SealView, desk: Desk, titles: Mapping[str, str], said: ActWords) 
         "heading": said.theirs % {"side": side_name(one.side)},
         "how": _("by key") if one.how == "key" else _("in ink, scan attested"),
         "scan": one.how == "scan",
-        "scan_url": desk.url("signing-scan", ref(one.id)) if one.how == "scan" else "",
+        "scan_url": desk.url("signing-scan", ref(one.id))
+        if one.how == "scan" and desk.place.node.papers.has(desk.place.room, paper)
+        else "",
         "at": one.at,
         "state": one.state,
         "colour": colour,
@@ -371,6 +374,8 @@ def scan(request: HttpRequest, slug: str, text: str, seal: str) -> HttpResponse:
     found = seals.find(desk.place.node, desk.place.room, entry(seal))
     if found.how != "scan" or found.manifest not in held(desk):
         raise NotFound("There is no scan with this seal", "Open the signing page again")
+    if not desk.place.node.papers.has(desk.place.room, found.paper):
+        raise NotFound("The scan has not arrived here yet", "Exchange on the page Record, then save it")
     data = desk.place.node.paper(desk.place.room, found.paper)
     kind = kind_of(data)
     return attachment(data, SCAN_TYPES.get(kind, "application/octet-stream"), f"scan-{ref(found.id)}.{kind or 'bin'}")

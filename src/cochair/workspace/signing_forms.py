@@ -26,6 +26,9 @@ class PrepareForm(forms.Form):
         super().__init__(*args, **kwargs)
         words = act_words()
         self.fields["kind"].choices = [(kind, words[kind]) for kind in act.choices]  # type: ignore[attr-defined]  # a ChoiceField
+        if len(act.choices) == 1:
+            self.fields["kind"].widget = forms.HiddenInput()
+            self.initial.setdefault("kind", act.choices[0])
 
 
 class MandateForm(forms.Form):
@@ -78,6 +81,8 @@ class ScanForm(forms.Form):
         if not theirs:
             del self.fields["same"]
             self.fields["scan"].required = True
+        else:
+            self.fields["scan"].label = _("Or another scan")
 
     def clean(self) -> dict[str, Any]:
         """A file, or theirs."""
