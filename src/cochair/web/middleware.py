@@ -73,6 +73,13 @@ class Rights:
                 return self.process_exception(request, error)
         return None
 
+    def process_template_response(self, request: HttpRequest, response: Any) -> Any:
+        """A form that comes back with errors is answered with 422, also by the library's pages of accounts, which say 200."""
+        form = (response.context_data or {}).get("form")
+        if request.method == "POST" and response.status_code == 200 and getattr(form, "errors", None):
+            response.status_code = 422
+        return response
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A page for each error of ours; the rest is Django's."""
         if not isinstance(error, CochairError):

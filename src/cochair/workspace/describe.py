@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from cochair.accounts.shown import day, days
 from cochair.followup.contents import Due
-from cochair.meetings.contents import Agenda, Dates
-from cochair.workspace.names import Names, paper_text
+from cochair.meetings.contents import Agenda, Dates, Delegation
+from cochair.workspace.names import Names, paper_text, person_name
 from cochair.workspace.place import side_name
 from cochair.workspace.words import code, field_name, language_name, page_language, yes_no
 
@@ -31,6 +31,8 @@ def describe(content: msgspec.Struct | None, names: Names) -> str:
         return "\n".join(_agenda(content, names))
     if isinstance(content, Dates):
         return "\n".join([days(content.start, content.end), *_fields(content, names, skip={"start", "end"})])
+    if isinstance(content, Delegation):
+        return "\n".join(_delegation(content, names))
     return "\n".join(_fields(content, names))
 
 
@@ -59,6 +61,12 @@ def _agenda(content: Agenda, names: Names) -> Iterator[str]:
         yield f"{field_name('paper')}: {_paper(content.paper, names)}"
 
 
+def _delegation(content: Delegation, names: Names) -> Iterator[str]:
+    yield f"{field_name('session')}: {names.of(content.session)}"
+    for one in sorted(content.members, key=lambda member: member.order):
+        yield f"{one.order}. {person_name(names.place, one.person)}, {code(one.role)}, {code(one.kind, 'delegate')}"
+
+
 def _fields(content: msgspec.Struct, names: Names, skip: frozenset[str] | set[str] = frozenset()) -> Iterator[str]:
     for one in msgspec.structs.fields(content):
         value = getattr(content, one.name)
@@ -67,7 +75,7 @@ def _fields(content: msgspec.Struct, names: Names, skip: frozenset[str] | set[st
         if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
             yield f"{field_name(one.name)}:"
             yield from (f"– {_line(each, names)}" for each in value)
-        elif words := _value(value, names):
+        elif words := person_name(names.place, value) if one.name == "person" else _value(value, names):
             yield f"{field_name(one.name)}: {words}"
 
 

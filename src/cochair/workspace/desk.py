@@ -16,13 +16,14 @@ from cochair.accounts.pages import in_words
 from cochair.accounts.rights import Actor
 from cochair.kit.errors import CochairError, NotFound
 from cochair.kit.ids import RECORD, parse_id
+from cochair.kit.languages import LANGUAGES
 from cochair.meetings import queries as meetings
 from cochair.protocol.queries import content_of, instrument, languages
 from cochair.record.queries import MatterState, Tx
 from cochair.workspace.addresses import entry, ref, session_url
 from cochair.workspace.names import names_of
 from cochair.workspace.place import Place, enter, side_name, side_names
-from cochair.workspace.words import code, language_name
+from cochair.workspace.words import code
 
 
 class Desk(NamedTuple):
@@ -116,5 +117,5 @@ def counted(number: int, parts: Sequence[str]) -> str:
 
 def language_title(tag: str) -> str:
     """The own name of a language as a heading writes it: "Русский"."""
-    name = language_name(tag)
+    name = LANGUAGES[tag].own_name if tag in LANGUAGES else tag
     return name[:1].upper() + name[1:]

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from cochair.bodies import queries as bodies
 from cochair.bodies.queries import BodyView
 from cochair.followup import queries as followup
@@ -93,6 +95,15 @@ def paper_text(place: Place, paper: str) -> str:
     except NotHeld:
         return ""
     return plain_text(data[:SHORT])
+
+
+def person_name(place: Place, paper: str) -> str:
+    """The name on a person's paper, with the honorific of its Side; words that say so where the paper is not held or was erased."""
+    found = bodies.person(place.node, place.room, paper)
+    if found is None:
+        return _("name not held here")
+    honorific = picked(found.honorific)
+    return f"{honorific} {picked(found.name)}".strip()
 
 
 def plain_text(data: bytes) -> str:

@@ -26,7 +26,13 @@ class PlaceForm(forms.Form):
     """Where one paragraph stands; without a place it is in no order and will not be printed."""
 
     place = forms.IntegerField(label=gettext_lazy("Place"), required=False, min_value=1, max_value=9999)
-    no = forms.RegexField(label=gettext_lazy("Printed number"), regex=r"\A[0-9A-Za-z.()IVXLC§-]{0,16}\Z", required=False, max_length=16)
+    no = forms.RegexField(
+        label=gettext_lazy("Printed number"),
+        regex=r"\A[0-9A-Za-z.()IVXLC§-]{0,16}\Z",
+        required=False,
+        max_length=16,
+        error_messages={"invalid": gettext_lazy("Write letters, digits and points, without spaces")},
+    )
     under = forms.ChoiceField(label=gettext_lazy("Stands under"), required=False)
 
     def __init__(self, row: Row, heads: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
@@ -69,8 +75,7 @@ def page(request: HttpRequest, slug: str, text: str) -> HttpResponse:
             else:
                 messages.success(request, _("The order is proposed; the other Side sees it after the next exchange."))
                 return HttpResponseRedirect(desk.url("protocol"))
-        else:
-            context["problem"] = _("A place is a whole number, a printed number has letters, digits and points.")
+        context["wrong"] = wrong
         return refused(request, "workspace/order.html", context)
     return render(request, "workspace/order.html", context)
 

@@ -32,7 +32,7 @@ from cochair.workspace.names import names_of
 from cochair.workspace.place import places, side_name, side_names
 from cochair.workspace.rows import RowView, row_views, shown
 from cochair.workspace.text_forms import AgreementForm
-from cochair.workspace.words import code, picked
+from cochair.workspace.words import code, language_name, picked
 
 RIGHTS = (
     "protocol.open",
@@ -313,10 +313,10 @@ def changes(request: HttpRequest, slug: str, text: str) -> HttpResponse:
 def _deed(what: str, kind: str, lang: str) -> str:
     things = {
         "provision": _("the paragraph itself"),
-        "text": _("the %(language)s text") % {"language": language_title(lang)},
-        "alternative": _("another %(language)s wording beside it") % {"language": language_title(lang)},
+        "text": _("the %(language)s text") % {"language": language_name(lang)},
+        "alternative": _("another %(language)s wording beside it") % {"language": language_name(lang)},
         "order": _("the order of the paragraphs"),
-        "concordance": _("the check of the %(language)s text") % {"language": language_title(lang)},
+        "concordance": _("the check of the %(language)s text") % {"language": language_name(lang)},
     }
     deeds = {
         "withdraws": _("took back: %(thing)s"),

@@ -30,6 +30,7 @@ from cochair.workspace.place import enter, side_name, side_names
 from cochair.workspace.protocol import RIGHTS
 from cochair.workspace.rows import checks, positions, row_view, shown
 from cochair.workspace.text_forms import FORMS, BeginForm, BracketForm, NewForm, ReceivedForm, RemarkForm, UnitForm, WordingForm
+from cochair.workspace.words import language_name
 
 
 @needs("negotiation.view")
@@ -168,7 +169,7 @@ def _propose(request: HttpRequest, desk: Desk, row: Row, form: UnitForm) -> bool
                 messages.warning(
                     request,
                     _("A colleague changed the %(language)s text while you were typing. Both wordings are kept: choose below.")
-                    % {"language": language_title(tag)},
+                    % {"language": language_name(tag)},
                 )
         except CochairError as error:
             form.add_error(f"text_{tag}", told(error))

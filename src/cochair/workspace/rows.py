@@ -20,6 +20,7 @@ from cochair.protocol.text import Bracket, Text
 from cochair.protocol.texts import Wording
 from cochair.workspace.addresses import ref
 from cochair.workspace.desk import language_title
+from cochair.workspace.words import language_name
 
 NOTHING = "—"
 _PRIVATE = 0xE000
@@ -228,7 +229,9 @@ def _notes(row: Row, cells: Sequence[CellView], side: str, names: Mapping[str, s
     notes = [] if row.placed else [_("not placed in the order yet")]
     if row.comments:
         notes.append(ngettext("%(count)d comment", "%(count)d comments", row.comments) % {"count": row.comments})
-    notes += [_("%(language)s text not yet entered") % {"language": cell.name} for cell in cells if cell.status == "untranslated"]
+    notes += [
+        _("%(language)s text not yet entered") % {"language": language_name(cell.lang)} for cell in cells if cell.status == "untranslated"
+    ]
     if any(cell.cell and cell.cell.move == "them" for cell in cells):
         notes.append(_("awaits %(side)s") % {"side": _others(side, names)})
     others = sum(bool(cell.cell and cell.cell.alternatives) for cell in cells)
@@ -251,7 +254,7 @@ def checks(row: Row) -> list[str]:
     for words in row.checks:
         found = _CHECK.fullmatch(words)
         if found:
-            said = {"figure": found[1], "more": language_title(found[2]), "less": language_title(found[3])}
+            said = {"figure": found[1], "more": language_name(found[2]), "less": language_name(found[3])}
             out.append(_("%(figure)s stands in %(more)s and not in %(less)s") % said)
         else:
             out.append(_("the language versions have another form"))

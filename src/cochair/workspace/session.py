@@ -24,7 +24,7 @@ from cochair.workspace import matter
 from cochair.workspace.actions import review_rows
 from cochair.workspace.addresses import entry, ref, session_url
 from cochair.workspace.matters import About
-from cochair.workspace.names import Names, names_of
+from cochair.workspace.names import Names, names_of, person_name
 from cochair.workspace.place import Place, enter, places, side_name, side_names
 from cochair.workspace.timeline import STOOD, steps
 from cochair.workspace.words import READING, body_name, code, page_language, picked, session_title
@@ -240,7 +240,7 @@ def _delegation(tx: Tx, place: Place, session: str, side: str) -> dict[str, Any]
                 "order": one.order,
                 "name": person_name(place, one.person),
                 "role": code(one.role),
-                "kind": code(one.kind, "kind"),
+                "kind": code(one.kind, "delegate"),
                 "late": one.late,
             }
             for one in view.members
@@ -248,15 +248,6 @@ def _delegation(tx: Tx, place: Place, session: str, side: str) -> dict[str, Any]
         if place.somewhere("negotiation.view")
         else [],
     }
-
-
-def person_name(place: Place, paper: str) -> str:
-    """The name on a person's paper, with the honorific of its Side; words that say so where the paper is not held or was erased."""
-    found = bodies.person(place.node, place.room, paper)
-    if found is None:
-        return _("name not held here")
-    honorific = picked(found.honorific)
-    return f"{honorific} {picked(found.name)}".strip()
 
 
 def _letter(place: Place, one: meetings.LetterView) -> dict[str, Any]:
@@ -312,7 +303,7 @@ def _panel(place: Place, one: InstrumentView) -> dict[str, Any]:
     moves = {who: [row.no for row in shown.rows if any(cell.move == who for cell in row.cells.values())] for who in ("us", "them")}
     found["ours"], found["theirs"] = moves["us"], moves["them"]
     found["places"] = {
-        who: "¶ " + ", ".join(no for no in numbers[:4] if no) + ("…" if len(numbers) > 4 else "") if any(numbers) else ""
+        who: "¶\u00a0" + ", ".join(no for no in numbers[:4] if no) + ("…" if len(numbers) > 4 else "") if any(numbers) else ""
         for who, numbers in moves.items()
     }
     found["own_name"], found["other_name"] = side_name(place.side), ", ".join(side_name(side) for side in place.others)

@@ -205,14 +205,16 @@ class ContentForm(forms.Form):
         if info.pattern == SIDE:
             return _choice([(side, side_name(side)) for side in self.names.place.sides], value, asked)
         if info.pattern == LANGUAGE:
-            return _choice([(tag, found.own_name) for tag, found in LANGUAGES.items()], value, asked)
+            return _choice([(tag, language_name(tag)) for tag in LANGUAGES], value, asked)
         if info.pattern == DAY:
             return DayField(required=asked.required, help_text=_("For example 2026-02-28"), widget=forms.TextInput(attrs=_width(10)))
         if info.pattern:
             shown = forms.RegexField(
                 info.pattern.removeprefix(r"\A").removesuffix(r"\Z"), required=False, widget=forms.TextInput(attrs=_width(10))
             )
-            shown.help_text = _("For example 2026-Q3") if name == "quarter" else ""
+            if name == "quarter":
+                shown.help_text = _("For example 2026-Q3")
+                shown.error_messages["invalid"] = _("Not a quarter: write it as 2026-Q3")
             return shown
         return Line(required=asked.required, max_length=info.max_length, widget=forms.TextInput(attrs=_width(20)))
 

@@ -137,7 +137,11 @@ def seen(cell: Cell | None) -> str:
 def first_words(row: Row) -> str:
     """The beginning of a paragraph, to know it by."""
     wording = next((cell.shown for cell in row.cells.values() if cell.shown and cell.shown.text), None)
-    words = typed.write(wording.text).lstrip("# ") if wording and wording.text else ""
+    words = (
+        " ".join(typed.write(wording.text).translate({ord("|"): " "}).replace("---", " ").split()).lstrip("#- ")
+        if wording and wording.text
+        else ""
+    )
     return words[:60] + ("…" if len(words) > 60 else "")
 
 

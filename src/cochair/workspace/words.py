@@ -108,6 +108,22 @@ FIELDS: Words = {
     "others": _("Others that take part"),
     "post": _("Post"),
     "prevailing_language": _("Prevailing language"),
+    "number": _("Number"),
+    "about": _("About"),
+    "answers": _("Answers the letter"),
+    "direction": _("Direction"),
+    "joint": _("Joint report"),
+    "titles": _("Title of the post"),
+    "order": _("Order of precedence"),
+    "person": _("Person"),
+    "office": _("Office"),
+    "office_paper": _("Office, paper"),
+    "since": _("Since"),
+    "until": _("Until"),
+    "members": _("Members"),
+    "role": _("Role"),
+    "on_behalf_of": _("On behalf of"),
+    "page": _("Page of the list"),
 }
 
 CODES: Words = {
@@ -189,6 +205,9 @@ CODES: Words = {
     "official-kind": _("officials"),
     "expert-kind": _("experts"),
     "industry-kind": _("industry"),
+    "official-delegate": pgettext_lazy("a delegate", "official"),
+    "expert-delegate": pgettext_lazy("a delegate", "expert"),
+    "industry-delegate": pgettext_lazy("a delegate", "from industry"),
     "protocol": _("Protocol"),
     "agreed-minutes": _("Agreed minutes"),
     "final-act": _("Final act"),
@@ -227,8 +246,9 @@ def field_name(name: str, kind: str = "") -> str:
 
 
 def language_name(tag: str) -> str:
-    """The own name of a language."""
-    return LANGUAGES[tag].own_name if tag in LANGUAGES else tag
+    """A language as the page's language calls it."""
+    found = LANGUAGES.get(tag)
+    return tag if found is None else {"en": found.english, "ru": found.russian}.get(page_language(), found.own_name)
 
 
 def page_language() -> str:
