@@ -277,6 +277,22 @@ def test_when_the_other_side_joins_it_confirms_or_corrects(table, sit, act):
     assert stands.content.items[0].title["en"] == ("Told" if act == "confirm" else "Said otherwise")
 
 
+def test_a_list_that_was_received_is_told_by_names_and_words(lone, sit):
+    from cochair.meetings import received
+    from cochair.meetings.contents import Delegation
+    from tests.makers.actors import SECRETARY
+    from tests.workspace.scene import people
+
+    members = tuple(people(lone.ours, lone.room, 2))
+    account = received.account_of_statement(lone.ours, "meetings.delegation", Delegation(session=lone.session, page=0, members=members))
+    made = received.enter_received(lone.ours, lone.room, SECRETARY, from_side="RU", how="said", account=account)
+    html = sit(lone.ours, "secretary", language="ru").get(f"/received/c7/answer/{ref(made)}/").content.decode()
+    assert "1. Делегат 1 (ОБРАЗЕЦ)" in html
+    assert "Делегат 2 (ОБРАЗЕЦ)" in html
+    assert "&quot;name&quot;" not in html
+    assert "members" not in html
+
+
 def test_home_says_what_waits_and_what_is_owed(table, sit):
     text = sit(table.ours, "secretary", "cochair").get("/").content.decode()
     for words in (

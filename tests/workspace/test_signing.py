@@ -454,6 +454,24 @@ def test_the_scan_of_the_other_side_can_be_attested_too(desk, sit):
     assert ours.side == "IN"
 
 
+def test_a_scan_that_has_not_arrived_is_said_and_not_confirmed_unseen(desk, sit):
+    made = desks.prepared(desk)
+    paper = scan(made.originals["IN"].data, made.originals["RU"].data)
+    seals.attest_scan(desk.t.ours, desk.t.room, flow.IN, made.digest, paper, gather.heads(desk.t.ours, desk.t.room))
+    desk.t.meet()
+    [seal] = seals.slot_status(desk.t.theirs, desk.t.room, "adopt", desk.id).seals
+    desk.t.theirs.papers.erase(desk.t.room, seals.find(desk.t.theirs, desk.t.room, seal.id).paper)
+    them = sit(desk.t.theirs, "secretary")
+    html = them.get(desk.url("signing")).content.decode()
+    assert "The scan has not arrived here yet" in html
+    assert "Save the scan" not in html
+    assert 'value="confirm"' not in html
+    assert them.post(desk.url("signing"), {"do": "confirm", "seal": ref(seal.id)}).status_code == 409
+    answer = them.get(desk.url("signing", "scan", ref(seal.id)))
+    assert answer.status_code == 404
+    assert "Exchange on the page Record" in answer.content.decode()
+
+
 def test_adoption_never_reads_as_signing(desk, sit, keys):
     us = sit(desk.t.ours, "cochair", "secretary")
     us.post(desk.url("signing"), {"do": "prepare", "kind": "adopt"})
