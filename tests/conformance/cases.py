@@ -101,5 +101,5 @@ def rooms(folder: Path, *, short: bool = False) -> Iterator[dict[str, Any]]:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content)
         files = [f"rooms/{one.name}/{name}" for name in one.files]
-        expect = {"status": one.status, "why": list(one.why), "agreed": one.agreed}
+        expect = {"status": one.status, "why": list(one.why), "agreed": one.agreed, **({"needs": one.needs} if one.needs else {})}
         yield {"id": f"room-{one.name}", "what": "room", "files": files, "anchor": one.anchor, "expect": expect}

@@ -102,7 +102,8 @@ def room(asked: Asked) -> Asked:
     verdict = verify.verify([Path(name) for name in asked["files"]], anchor)
     agreed = [re.sub(r"(\w+) of \S+ (\S+): sealed by .*", r"\1 \2", d) for line in verdict.lines for d in line.details if "sealed by" in d]
     bad = next(iter(verdict.refusals), None)
-    return {"status": verdict.status, "agreed": agreed, **({"why": why(bad), "words": bad.words} if bad else {})}
+    needs = sorted({found[1] for line in verdict.lines for d in line.details if (found := re.search(r"needs version (\S+) of Cochair", d))})
+    return {"status": verdict.status, "agreed": agreed, "needs": needs, **({"why": why(bad), "words": bad.words} if bad else {})}
 
 
 def why(line: verify.Line) -> str:

@@ -14,7 +14,7 @@ function closed (logs, cut) { // R3, from nothing upwards: acknowledgements that
   return done
 }
 const WHY = {
-  'other-room': 'room', 'other-key': 'room', content: 'content', paper: 'content', head: 'head', 'note-signature': 'head', root: 'log', tile: 'log', stranger: 'log', 'left-out': 'incomplete', waits: 'incomplete', newer: 'newer',
+  'other-room': 'room', 'other-key': 'room', content: 'content', paper: 'content', head: 'head', 'note-signature': 'head', root: 'log', tile: 'log', stranger: 'log', 'left-out': 'incomplete', waits: 'incomplete', newer: 'newer', needs: 'newer',
   fork: 'fork', terms: 'terms', 'no-room': 'terms', signature: 'seal', mandate: 'seal', manifest: 'seal', short: 'original', 'base-changed': 'original', 'bytes-behind': 'original', 'signed-twice': 'original', 'no-record': 'record', 'no-original': 'record'
 }
 const holds = (value) => { f.need(value, 'form', ''); return {} }
@@ -48,7 +48,8 @@ const OTHER = {
     const found = await verify(a.files.map(files), anchorOf(a.anchor))
     const bad = found.lines.find((l) => l.status === 1)
     const agreed = found.lines.flatMap((l) => l.details.filter((d) => d[0] === 'slot').map((d) => `${d[1]} ${d[2]}`))
-    return { status: found.status, agreed, ...(bad && { why: WHY[bad.code] ?? 'file', words: `${bad.code} ${bad.values}` }) }
+    const needs = [...new Set(found.lines.flatMap((l) => l.details.filter((d) => d[0] === 'needs').map((d) => d[4].split(' ')[0])))].sort()
+    return { status: found.status, agreed, needs, ...(bad && { why: WHY[bad.code] ?? 'file', words: `${bad.code} ${bad.values}` }) }
   },
   agreement: (a) => {
     const cut = closed(a.logs, a.cut); const sides = Object.keys(a.logs)

@@ -56,10 +56,13 @@ def run(cases: Sequence[Mapping[str, Any]], program: Sequence[str], timeout: flo
 
 
 def _fits(expected: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
-    """What decides must be there and equal: ``accepted``, ``status``, the value of what was accepted. ``why`` and the slots agreed are compared where they are given."""
+    """What decides must be there and equal: ``accepted``, ``status``, the value of what was accepted. ``why``, ``needs`` and the slots agreed are compared where they are given."""
     for name, value in expected.items():
         if name == "why":
             if value and "why" in answer and answer["why"] not in value:
+                return False
+        elif name == "needs":
+            if "needs" in answer and answer["needs"] != value:
                 return False
         elif name == "agreed" and "status" in expected:
             given = answer.get("agreed", value)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from cochair.kit import canonical
 from cochair.ledger.papers import structural_digest
 from cochair.paper.sign import sign_pdf
+from tests.conformance.growth import growth
 from tests.conformance.rooms import SLOT, Played, Room, bundle, listing, member, pdf, tar
 from tests.makers.certificates import person
 
@@ -29,6 +30,8 @@ class Scenario(NamedTuple):
     status: int
     why: tuple[str, ...] = ()
     agreed: list[str] | None = None
+    needs: list[str] | None = None
+    """Versions of Cochair that must be named as needed to read on."""
 
 
 def trust(room: Room, **changed: Any) -> str:
@@ -39,6 +42,7 @@ def trust(room: Room, **changed: Any) -> str:
 def scenarios() -> Iterator[Scenario]:
     for part in (good, containers, trees, logs, folds, seals, anchors, originals):
         yield from part()
+    yield from growth(Scenario)
 
 
 def refused(name: str, room: Room, *why: str, files: Files | None = None) -> Scenario:
@@ -387,18 +391,6 @@ def _cosigned() -> Iterator[Scenario]:
 
 
 def folds() -> Iterator[Scenario]:
-    unknown: dict[str, Callable[[Room], Any]] = {
-        "kind": lambda r: r.say("RU", "blessing", "record.blessing/1", {}),
-        "schema": lambda r: r.say("RU", "statement", "meetings.rumour/1", {"subject": "self"}),
-        "version-of-a-schema": lambda r: r.say("RU", "seal", "record.seal/2", {}),
-        "version-of-a-matter": lambda r: r.position("RU", "meetings.session/2", "self", {}),
-        "version-of-entries": lambda r: r.say("RU", "statement", "meetings.letter/1", {}, v=2),
-        "statement-as-a-position": lambda r: r.position("RU", "meetings.letter/1", "self", {}),
-    }
-    for name, write in unknown.items():
-        room = Played()
-        write(room)
-        yield partly(f"partly-unknown-{name}", room, ADOPTED)
     room = Played()
     room.seal("RU", SLOT, "33" * 32, room.mandates["RU"])
     yield partly("partly-waits-for-a-manifest", room, ADOPTED)

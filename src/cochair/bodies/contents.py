@@ -11,13 +11,14 @@ import msgspec
 from msgspec import Struct, field
 
 from cochair.record.fields import Count, Day, Id, Language, Line, Lines, Notes, Paper, SideCode, Word
+from cochair.record.registry import Content
 
 BodyKind = Literal["commission", "working-group", "sub-group"]
 PostKind = Literal["co-chair", "deputy", "executive-secretary", "member", "lead", "contact"]
 LanguageStatus = Literal["authentic", "official", "working"]
 
 
-class Body(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Body(Content, frozen=True, gc=False):
     """`bodies.body/1`, a matter that introduces: a commission, working group or sub-group."""
 
     kind: BodyKind
@@ -32,14 +33,14 @@ class Body(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     terms_paper: Paper | None = None
 
 
-class BodyLanguage(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class BodyLanguage(Content, frozen=True, gc=False):
     """One language of a body's instruments."""
 
     lang: Language
     status: LanguageStatus
 
 
-class Rules(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Rules(Content, frozen=True, gc=False):
     """`bodies.rules/1`, a matter on a body: languages, originals and terms of procedure in days."""
 
     languages: tuple[BodyLanguage, ...] = ()
@@ -54,7 +55,7 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     paper: Paper | None = None
 
 
-class Post(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Post(Content, frozen=True, gc=False):
     """`bodies.post/1`, a statement: a post of this Side on a body. It outlives the person."""
 
     body: Id
@@ -63,7 +64,7 @@ class Post(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     order: Count = 0
 
 
-class Holder(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Holder(Content, frozen=True, gc=False):
     """`bodies.holder/1`, a statement: who holds a post of this Side, by which office, from and until when."""
 
     post: Id
@@ -75,7 +76,7 @@ class Holder(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     until: Day | None = None
 
 
-class Designee(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Designee(Content, frozen=True, gc=False):
     """`bodies.designee/1`, a statement: who acts for a post of this Side at one meeting, and by which letter."""
 
     post: Id

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cochair.accounts.rights import Actor
-from cochair.cli import show, verification
+from cochair.cli import schemas, show, verification
 from cochair.cli.opening import FolderArgument, RoomOption, opened, slug, the_room
 from cochair.cli.verify import check_evidence, read_anchor
 from cochair.exchange import carry
@@ -21,6 +21,7 @@ from cochair.record.node import Node
 from cochair.record.tree import write_tree
 
 app = typer.Typer(help="A node's record: its logs, and the tables that follow from them.", no_args_is_help=True)
+app.add_typer(schemas.app, name="schema")
 
 
 @app.command()
@@ -68,14 +69,17 @@ def fsck(folder: FolderArgument, room: RoomOption = "", json: show.JsonOption = 
         names = {one: slug(node, one) for one in chosen}
         heads = {one: {origin: size for origin, (size, _root) in node.heads(one).items()} for one in chosen}
         digests = {one: _digests(node, one) for one in chosen} if not problems else {}
+        stops = {one: _stops(node, one) for one in chosen}
     value = {
-        "rooms": {one: {"slug": names[one], "heads": heads[one], "digests": digests.get(one)} for one in chosen},
+        "rooms": {one: {"slug": names[one], "heads": heads[one], "digests": digests.get(one), "stops": stops[one]} for one in chosen},
         "problems": [{"room": one, "what": p.what, "where": p.where, "detail": p.detail} for one, p in problems],
     }
     lines = [f"{p.what}: {p.where}: {p.detail}" for _one, p in problems]
     lines += [f"{names[one]}: {sum(heads[one].values())} entries in {len(heads[one])} logs" for one in chosen]
     lines += [f"  {which:8} {digest}" for one in digests for which, digest in digests[one].items()]
-    show.result(value, json, [*lines, "All is well." if not problems else f"{len(problems)} problems."])
+    lines += [f"{origin} is read up to {at} entries and {why}: update Cochair, and it reads on" for one in chosen for origin, (at, why) in stops[one].items()]
+    well = "All is well." if not any(stops.values()) else "All that this program can read is well."
+    show.result(value, json, [*lines, well if not problems else f"{len(problems)} problems."])
     if problems:
         raise typer.Exit(1)
 
@@ -212,6 +216,13 @@ def evidence(
     show.result(verification.line_value(line), json, verification.line_words(line))
     if line.status:
         raise typer.Exit(line.status)
+
+
+def _stops(node: Node, room: str) -> dict[str, tuple[int, str]]:
+    """Logs that hold what a later version wrote: origin -> how many entries were read, and which version it needs."""
+    with node.read() as tx:
+        rows = tx.query("SELECT origin, applied, stopped FROM n_log WHERE room = ? AND stopped <> '' ORDER BY origin", (room,))
+    return {row["origin"]: (row["applied"], row["stopped"]) for row in rows}
 
 
 def _digests(node: Node, room: str) -> dict[str, str]:

@@ -6,9 +6,10 @@ by itself (statements). Nothing here says "overdue": whether a date has passed i
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
 from cochair.record.fields import Count, Day, Digest, Id, Lines, Notes, Paper, Papers, SideCode, Word
+from cochair.record.registry import Content
 
 Mode = Literal[
     "establishment",
@@ -40,7 +41,7 @@ ENDED = frozenset({"done", "overtaken", "replaced", "ended-by-consent"})
 """The states after which an action goes on only if the Sides say so."""
 
 
-class Area(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Area(Content, frozen=True, gc=False):
     """`followup.area/1`, a matter that introduces: an area of cooperation, in a tree."""
 
     names: Lines
@@ -50,7 +51,7 @@ class Area(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The body that looks after it."""
 
 
-class Project(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Project(Content, frozen=True, gc=False):
     """`followup.project/1`, a matter that introduces: a joint project, with its mode and stage when it first came up."""
 
     area: Id
@@ -60,7 +61,7 @@ class Project(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     session: Id | None = None
 
 
-class Phrase(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Phrase(Content, frozen=True, gc=False):
     """`followup.phrase/1`, a matter on a project, part = session: what a later session called it."""
 
     mode: Mode
@@ -68,7 +69,7 @@ class Phrase(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     wording: Notes = field(default_factory=dict)
 
 
-class Due(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Due(Content, frozen=True, gc=False):
     """By when: a date, a quarter (``2026-Q3``), the next session, or no term."""
 
     code: Literal["date", "quarter", "next-session", "none"] = "none"
@@ -76,7 +77,7 @@ class Due(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     quarter: Quarter | None = None
 
 
-class Source(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Source(Content, frozen=True, gc=False):
     """The signed paragraph that an action stands on."""
 
     manifest: Digest
@@ -84,14 +85,14 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Its id in that manifest."""
 
 
-class Link(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Link(Content, frozen=True, gc=False):
     """How an action follows an older one."""
 
     rel: Literal["continues", "replaces", "splits", "merges"]
     to: Id
 
 
-class Action(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Action(Content, frozen=True, gc=False):
     """`followup.action/1`, a matter that introduces: what both Sides confirm as to be followed. One Side's wish is a ``request``."""
 
     kind: Literal["do", "report", "consider", "inform", "request"]
@@ -113,7 +114,7 @@ class Action(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     links: tuple[Link, ...] = ()
 
 
-class Lead(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Lead(Content, frozen=True, gc=False):
     """`followup.lead/1`, a statement: who leads an action on this Side, as shown to the other. Executors inside a ministry stay at home."""
 
     action: Id
@@ -122,7 +123,7 @@ class Lead(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     post: Id | None = None
 
 
-class ActionReport(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class ActionReport(Content, frozen=True, gc=False):
     """`followup.report/1`, a statement: this Side's dated account of an action."""
 
     action: Id
@@ -136,7 +137,7 @@ class ActionReport(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     new_due: Due | None = None
 
 
-class Assessment(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Assessment(Content, frozen=True, gc=False):
     """`followup.assessment/1`, a matter on an action, part = session: what both agree its state to be, "the Sides differ" included."""
 
     state: State
@@ -146,7 +147,7 @@ class Assessment(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     replaced_by: Id | None = None
 
 
-class Step(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Step(Content, frozen=True, gc=False):
     """One step of an action plan."""
 
     text: Notes
@@ -154,7 +155,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     action: Id | None = None
 
 
-class Between(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Between(Content, frozen=True, gc=False):
     """A meeting to be held between two sessions."""
 
     what: Lines
@@ -162,7 +163,7 @@ class Between(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     due: Due = Due()
 
 
-class NextSession(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class NextSession(Content, frozen=True, gc=False):
     """The next session as foreseen: ordinals, host, place, and when (``text`` says "third quarter" as the Sides say it)."""
 
     ordinals: dict[SideCode, Count] = field(default_factory=dict)
@@ -172,7 +173,7 @@ class NextSession(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     text: Lines = field(default_factory=dict)
 
 
-class WayForward(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class WayForward(Content, frozen=True, gc=False):
     """`followup.way_forward/1`, a matter on a session: how the review closes."""
 
     next: NextSession = NextSession()

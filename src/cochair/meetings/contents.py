@@ -7,16 +7,17 @@ experts or of the co-chairs have none.
 
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import field
 
 from cochair.record.fields import Count, Day, Id, Lines, Paper, Papers, SideCode, Word
+from cochair.record.registry import Content
 
 MeetingKind = Literal["session", "expert", "cochairs", "video", "intersessional"]
 Role = Literal["head", "deputy", "member", "adviser", "interpreter", "secretary", "observer"]
 DelegateKind = Literal["official", "expert", "industry"]
 
 
-class Session(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Session(Content, frozen=True, gc=False):
     """`meetings.session/1`, a matter that introduces: a numbered session, or another meeting of a body."""
 
     body: Id
@@ -26,7 +27,7 @@ class Session(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     host: SideCode | None = None
 
 
-class Dates(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Dates(Content, frozen=True, gc=False):
     """`meetings.dates/1`, a matter on a session: when and where, in which zone."""
 
     start: Day
@@ -38,7 +39,7 @@ class Dates(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     state: Literal["planned", "called-off"] = "planned"
 
 
-class Item(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Item(Content, frozen=True, gc=False):
     """One item of an agenda. ``no`` is what is printed; the order is the order of the list."""
 
     no: Word
@@ -49,7 +50,7 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The sub-group that reports under it."""
 
 
-class Agenda(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Agenda(Content, frozen=True, gc=False):
     """`meetings.agenda/1`, a matter on a session."""
 
     items: tuple[Item, ...]
@@ -57,7 +58,7 @@ class Agenda(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """An annotated agenda."""
 
 
-class Member(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Member(Content, frozen=True, gc=False):
     """One member of a delegation: one paper a person, and only what is needed to seat and to count them."""
 
     person: Paper
@@ -70,7 +71,7 @@ class Member(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The post for which a designee sits."""
 
 
-class Delegation(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Delegation(Content, frozen=True, gc=False):
     """`meetings.delegation/1`, a statement: a page of this Side's list for a session (at most 32 members fit in an entry)."""
 
     session: Id
@@ -78,14 +79,14 @@ class Delegation(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     members: tuple[Member, ...]
 
 
-class Freeze(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Freeze(Content, frozen=True, gc=False):
     """`meetings.freeze/1`, a statement: the list made of these pages is final; later changes are notified one by one."""
 
     session: Id
     pages: tuple[Id, ...]
 
 
-class DelegationChange(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class DelegationChange(Content, frozen=True, gc=False):
     """`meetings.change/1`, a statement: one change of a frozen list. ``left`` goes, ``joined`` comes, both: one replaces the other."""
 
     session: Id
@@ -94,7 +95,7 @@ class DelegationChange(Struct, frozen=True, forbid_unknown_fields=True, gc=False
     letter: Paper | None = None
 
 
-class Report(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Report(Content, frozen=True, gc=False):
     """`meetings.report/1`, a statement: a sub-group's report to a session, one paper per language. A joint one is joint once each Side files it."""
 
     session: Id
@@ -104,7 +105,7 @@ class Report(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     dated: Day | None = None
 
 
-class Letter(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Letter(Content, frozen=True, gc=False):
     """`meetings.letter/1`, a statement: a letter that this Side sent, with its own number."""
 
     number: Word
@@ -118,7 +119,7 @@ class Letter(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     direction: Literal["out"] = "out"
 
 
-class Receipt(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Receipt(Content, frozen=True, gc=False):
     """`meetings.receipt/1`, a statement: a letter of the other Side arrived, under this number of ours. Terms run from here."""
 
     letter: Id
@@ -126,7 +127,7 @@ class Receipt(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     received: Day
 
 
-class Declaration(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Declaration(Content, frozen=True, gc=False):
     """`meetings.declaration/1`, a statement for the record of a session: one Side's view, which binds nobody else."""
 
     session: Id

@@ -10,8 +10,6 @@ Rules:
 
 from typing import Any, Literal
 
-import msgspec
-
 from cochair.accounts import rights
 from cochair.accounts.rights import Actor
 from cochair.kit import text
@@ -23,23 +21,25 @@ from cochair.record.fields import day
 from cochair.record.node import Draft, Node
 from cochair.record.positions import Level
 from cochair.record.queries import ReceivedState
+from cochair.record.registry import Content
 
 How = Literal["letter", "word", "said"]
 
 
 def account_of_position(
-    node: Node, kind: str, content: msgspec.Struct | None, *, subject: str = "self", part: str = "", level: Level = "agreed"
+    node: Node, kind: str, content: Content | None, *, subject: str = "self", part: str = "", level: Level = "agreed"
 ) -> dict[str, Any]:
     """What the other Side proposes, or with ``None`` that it withdrew its proposal, as an account."""
-    schema = positions.matter_kind(node.registry, kind).schema
+    positions.matter_kind(node.registry, kind)
+    schema = f"{kind}/{content.version() if content else 1}"
     plain = None if content is None else positions.plain(content)
     return {"as": "position", "schema": schema, "subject": subject, "part": part, "content": plain, "level": level}
 
 
-def account_of_statement(node: Node, kind: str, content: msgspec.Struct) -> dict[str, Any]:
+def account_of_statement(node: Node, kind: str, content: Content) -> dict[str, Any]:
     """What the other Side states, as an account."""
-    schema = positions.statement_kind(node.registry, kind).schema
-    return {"as": "statement", "schema": schema, "subject": "self", "content": positions.plain(content)}
+    positions.statement_kind(node.registry, kind)
+    return {"as": "statement", "schema": f"{kind}/{content.version()}", "subject": "self", "content": positions.plain(content)}
 
 
 def enter_received(
@@ -114,7 +114,7 @@ def _matter(one: ReceivedState) -> tuple[str, str, str]:
 
 
 def correct_received(
-    node: Node, room: str, actor: Actor, received: str, *, by: str | None = None, content: msgspec.Struct | None = None
+    node: Node, room: str, actor: Actor, received: str, *, by: str | None = None, content: Content | None = None
 ) -> str:
     """Say for our Side: not so, but as in our entry ``by``, or as in ``content``, which is written first in the form of the account."""
     rights.require(actor, "received.answer", node.side)
@@ -124,7 +124,7 @@ def correct_received(
     return _answer(node, room, "record.corrects/1", {"target": received, "with": by})
 
 
-def _write_instead(node: Node, room: str, one: ReceivedState, content: msgspec.Struct | None) -> str:
+def _write_instead(node: Node, room: str, one: ReceivedState, content: Content | None) -> str:
     kind, subject, part = _matter(one)
     if content is None:
         raise CochairError("A correction says what is right", "Enter the right wording, or name your Side's entry that holds it")

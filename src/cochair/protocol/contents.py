@@ -7,9 +7,10 @@ these bytes, and wording typed anew is a new proposal until somebody says that i
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from cochair.record.fields import Digest, Id, Language, Paper
+from cochair.record.registry import Content
 
 InstrumentKind = Literal["protocol", "agreed-minutes", "final-act", "memorandum", "correction"]
 ProvisionKind = Literal["title", "heading", "paragraph", "list", "table", "term", "annex"]
@@ -17,14 +18,14 @@ LanguageStatus = Literal["authentic", "official", "working"]
 PrintedNumber = Annotated[str, Meta(max_length=16, pattern=r"\A[0-9A-Za-z.()IVXLC§-]*\Z")]
 
 
-class InstrumentLanguage(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class InstrumentLanguage(Content, frozen=True, gc=False):
     """One language of the instrument. An authentic text binds, an official one is made by the Sides, a working one only helps."""
 
     lang: Language
     status: LanguageStatus = "authentic"
 
 
-class Instrument(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Instrument(Content, frozen=True, gc=False):
     """`protocol.instrument/1`, a matter that introduces: a protocol under negotiation. Its id names its working log and its slots."""
 
     session: Id
@@ -35,7 +36,7 @@ class Instrument(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The signed manifest that this instrument corrects or follows."""
 
 
-class Ending(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Ending(Content, frozen=True, gc=False):
     """`protocol.ending/1`, a statement: our Side agrees that a working log of the instrument ends and is destroyed by all, after adoption or to be begun anew."""
 
     instrument: Id
@@ -43,7 +44,7 @@ class Ending(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     why: Literal["adopted", "anew"]
 
 
-class Provision(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Provision(Content, frozen=True, gc=False):
     """`protocol.provision/1`, a working matter that introduces: one unit of the text. Where it stands is said by the order alone."""
 
     kind: ProvisionKind
@@ -51,13 +52,13 @@ class Provision(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The heading under which it was proposed; the order decides in the end."""
 
 
-class TextContent(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class TextContent(Content, frozen=True, gc=False):
     """`protocol.text/1`, a working matter on a provision, part = language: the wording."""
 
     paper: Paper
 
 
-class Alternative(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Alternative(Content, frozen=True, gc=False):
     """`protocol.alternative/1`, a working matter on a provision, part = language, "/", Side, "/", number: a wording kept beside the Side's position.
 
     Written when two people of one Side typed over each other: the later one finds the position changed, and both wordings stay proposals.
@@ -68,7 +69,7 @@ class Alternative(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The position that its author had before him."""
 
 
-class OrderRow(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class OrderRow(Content, frozen=True, gc=False):
     """One provision in its place: printed number (an attribute, never a key) and the heading above it."""
 
     id: Id
@@ -76,7 +77,7 @@ class OrderRow(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     parent: Id | None = None
 
 
-class Order(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Order(Content, frozen=True, gc=False):
     """`protocol.order/1`, a working matter on the instrument, part = "" or the number of a further page: provisions in order.
 
     An entry holds about sixty rows, so a long order is written as pages "", "1", "2" ...; read in that order, up to the first empty page.
@@ -85,7 +86,7 @@ class Order(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     provisions: tuple[OrderRow, ...]
 
 
-class Concordance(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Concordance(Content, frozen=True, gc=False):
     """`protocol.concordance/1`, a working matter on a provision, part = Side "/" language: that Side's check of these very papers.
 
     A mark says that the text in the part's language says the same as the text in the instrument's first language. It is stale, by comparison of
@@ -95,7 +96,7 @@ class Concordance(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     papers: dict[Language, Paper]
 
 
-class Signatory(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Signatory(Content, frozen=True, gc=False):
     """`protocol.signatory/1`, a statement: the post that will sign an instrument for this Side, and the designee's statement if another acts for it."""
 
     instrument: Id

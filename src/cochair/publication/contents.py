@@ -6,9 +6,9 @@ back. What the Sides consent to is said by the part of the matter, so that the t
 
 from typing import Literal, get_args
 
-from msgspec import Struct
 
 from cochair.record.fields import Digest
+from cochair.record.registry import Content
 
 Item = Literal["existence", "text", "proof", "actions", "status", "date-passed"]
 ITEMS: tuple[Item, ...] = get_args(Item)
@@ -22,7 +22,7 @@ NEEDS: dict[Item, Item] = {"text": "existence", "proof": "text", "actions": "exi
 """What must be public of the same thing before an item is shown."""
 
 
-class Consent(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Consent(Content, frozen=True, gc=False):
     """`publication.consent/1`, a matter on a body, a session or an instrument, part = what is published of it (``ITEMS``).
 
     A consent to a text names the sealed manifest whose wording it publishes: a later correction is not public until the Sides say so.

@@ -146,6 +146,10 @@ class Acknowledgements:
         at = bisect_left(known.at, index) if known else 0
         return known.size[at - 1] if known and at else 0
 
+    def known_by(self, side: str) -> list[str]:
+        """The Sides of whose logs `side` had ever acknowledged anything."""
+        return [other for by, other in self._known if by == side]
+
     def first_beyond(self, side: str, other: str, index: int) -> int | None:
         """Index of the first entry of `side` that acknowledges `other`'s entry `index`, or None."""
         known = self._known.get((side, other))

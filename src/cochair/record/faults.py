@@ -173,6 +173,6 @@ WORDS = {
     "fork": "our own key signed two histories of this log; nothing is signed until people have decided (docs/operate/recover.md)",
     "behind": "more of it was signed than is here: an old copy was restored; take the rest back with cochair node recover",
     "restored": "the node was restored, and writes nothing until the other Sides were asked: cochair node recover",
-    "version": "it holds what a newer version of the program wrote; update, and it is read on",
+    "version": "all Sides adopted a schema that this program does not know: it is read up to there; update Cochair, and it reads on",
 }
 """What each trouble is, and the way out, for the command line."""

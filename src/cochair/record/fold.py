@@ -3,7 +3,7 @@
 The rulebook:
 
 1. Entries are held per log and applied one after the other. An entry waits, with all behind it, while it acknowledges more than is applied here or names
-   structural content that is not held (R3: only closed cuts are folded). A kind or schema that is unknown stops the log there.
+   structural content that is not held (R3: only closed cuts are folded). A schema that all Sides adopted and this program does not know stops the log there.
 2. An entry is judged by `record.void` from its causal past. A void one is kept with its reason and has no other effect.
    A working log of a later turn waits while one of an earlier turn of its instrument is in the cut: one matter never stands in two logs.
 3. What changes: the rows of the entry itself, of its matter, of its slot, of its log's heads. Terms that come into force put every matter anew.
@@ -33,9 +33,10 @@ from cochair.record.agreement import Acknowledgements, Finding, Revoke, Seal, Se
 from cochair.record.matters import evaluate, present_accounts
 from cochair.record.registry import ManifestView, MatterView, Registry, SlotName, StatementView
 from cochair.record.rows import Changes, Rows, Values
-from cochair.record.slots import TermsChain, known_cut, verdicts
+from cochair.record.schemas import Adopted
+from cochair.record.slots import TermsChain, causal_cut, known_cut, schemas_in_force, verdicts
 from cochair.record.state import Account, Found, LogState, Matter, Position, Received, Sealed, Slot, State, Value, WriterPast
-from cochair.record.void import Judged, judge
+from cochair.record.void import ENTRIES, Judged, in_force, judge
 
 Structural = Callable[[str], Mapping[str, Any] | None]
 _MANY = 2000
@@ -62,6 +63,7 @@ class Fold:
         self._staged: set[str] = set()
         self._offered: tuple[bytes, Entry, Judged] | None = None
         self._chain: TermsChain | None = None
+        self._acts = 0
         self._sides: tuple[str, ...] = ()
 
     # -- what callers ask ---------------------------------------------------------------------------------------------------------------
@@ -106,10 +108,25 @@ class Fold:
         """The verdict on an entry, were it the next of its log; nothing is changed."""
         if (entry.log, entry.room, entry.seq) != (log.origin, self.state.room, log.applied):
             return Judged(void="misplaced")
+        return judge(self.registry, self._past(log), entry)
+
+    def _past(self, log: LogState) -> WriterPast:
         past = self._pasts.get(log.name)
         if past is None:
-            past = self._pasts[log.name] = WriterPast(self.state, log, self.structural)
-        return judge(self.registry, past, entry)
+            past = self._pasts[log.name] = WriterPast(self.state, log, self.structural, self._adopted)
+        return past
+
+    def _adopted(self, log: LogState, schema: str) -> Adopted | None:
+        """A schema that the log's writer may use, if all Sides adopted it in his causal past. What he may use once he may use for ever: what is agreed stays so."""
+        room, slots = self.state.room, self.state.slots
+        if schema in log.adopted or f"schema|{room}|1" not in slots:
+            return log.adopted.get(schema)
+        at = self._acts, sorted(log.heads.items())
+        if log.asked != at:
+            cut = causal_cut(log, self.acks)
+            chain = TermsChain(room, slots, self.acks, cut, self.structural)
+            log.adopted, log.asked = schemas_in_force(room, slots, self.acks, cut, chain, self.structural), at
+        return log.adopted.get(schema)
 
     def earlier(self, log: LogState) -> str:
         """The working log of an earlier turn of the same instrument that is still here, or ""; a log of a later turn is not applied beside it."""
@@ -164,8 +181,19 @@ class Fold:
             try:
                 entry = decode(data)
             except Rejected:
-                return None, _unreadable(data)
+                return None, self._unreadable(log, data)
         return entry, self.judge(log, entry)
+
+    def _unreadable(self, log: LogState, data: bytes) -> Judged:
+        """Bytes that are no entry of this version are void, but for the form of a later version that all Sides adopted."""
+        try:
+            value = canonical.loads(data)
+        except Rejected:
+            return Judged(void="malformed")
+        version = value.get("v") if isinstance(value, dict) else None
+        if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
+            return in_force(self.registry, self._past(log), f"{ENTRIES.partition('/')[0]}/{version}") or Judged(void="malformed")
+        return Judged(void="malformed")
 
     def _act(self, log: LogState, entry: Entry, verdict: Judged) -> str:
         """Put a counted entry into the state -> its tag."""
@@ -221,6 +249,7 @@ class Fold:
         self._slots.add(slot.name.key)
         if slot.name.kind == "terms":
             self._chain = None
+        self._acts += slot.name.kind in ("terms", "schema")
 
     def terms_known(self, log: LogState) -> str:
         """Digest of the terms in force as far as the log knows at its present end."""
@@ -415,18 +444,6 @@ def _uncollected(entries: int) -> Iterator[None]:
 
 def _text(value: Any) -> str:
     return canonical.again(value).decode()
-
-
-def _unreadable(data: bytes) -> Judged:
-    """Bytes that are no entry of this version are void; what a later version may have written stops the log."""
-    try:
-        value = canonical.loads(data)
-    except Rejected:
-        return Judged(void="malformed")
-    version = value.get("v") if isinstance(value, dict) else None
-    if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
-        return Judged(stop=f"{version} of entries")
-    return Judged(void="malformed")
 
 
 assert set(contents.BODIES) | {"statement", "position"} == set(KINDS)

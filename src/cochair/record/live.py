@@ -131,7 +131,8 @@ def catch_up(tx: Tx, live: Live) -> None:
         if (state := live.fold.log(log["origin"])).applied < log["applied"]:
             why = state.stopped or state.waiting
             raise CochairError(
-                f"{log['origin']} was applied up to {log['applied']} and now stops at {state.applied}: {why}", "Restore what is missing"
+                f"{log['origin']} was applied up to {log['applied']} and now stops at {state.applied}: {why}",
+                "Update Cochair on this node" if state.stopped else "Restore what is missing",
             )
 
 

@@ -23,7 +23,7 @@ from cochair.kit.canonical import dumps
 from cochair.kit.clock import Clock, SystemClock
 from cochair.kit.errors import Conflict, NotFound, NotHeld, Rejected
 from cochair.kit.ids import RECORD, parse_origin
-from cochair.record import changes, checking, destroying, faults, live, paper_keys, receiving, restoring, spool, writing
+from cochair.record import changes, checking, destroying, faults, live, paper_keys, receiving, restoring, spool, upgrade, writing
 from cochair.record.contents import RECORD as RECORD_STAGE
 from cochair.record.holding import Draft, Holding
 from cochair.record.keys import create_node_keys
@@ -35,8 +35,7 @@ from cochair.record.registry import Digest, Registry
 from cochair.record.rooms import Peer, Rooms
 from cochair.record.signer import Signer, start_signer
 from cochair.record.signer_ledger import create_ledger
-from cochair.record.store import Store, Tx, index_sql, quoted, table_sql
-from cochair.record.tables import lay_out_anew, make_node_tables
+from cochair.record.store import Store, Tx
 from cochair.record.token import TokenSettings
 from cochair.record.tree import drop_unsynced
 
@@ -105,7 +104,7 @@ class Node(Holding, Rooms):
     def open(
         cls, folder: Path, *, registry: Registry, clock: Clock | None = None, make_signer: Callable[[Path], Signer] = start_signer
     ) -> Node:
-        """Open a node: make missing tables, compare the sign-ledger with the logs, sign again what a crash left unsigned."""
+        """Open a node: bring its tables to this program's form, compare the sign-ledger with the logs, sign again what a crash left unsigned."""
         try:
             about = msgspec.json.decode((folder / "node.json").read_bytes(), type=_About)
         except FileNotFoundError:
@@ -116,10 +115,8 @@ class Node(Holding, Rooms):
         store = open_store(folder, about.database)
         node = cls(folder, about, registry=registry, clock=clock or SystemClock(), store=store, signer=make_signer(folder))
         spool.sweep(folder, imports=False)
-        stale = node._make_tables()
+        upgrade.run(node)
         for room in node.rooms():
-            if stale:
-                node.rebuild(room)
             node.compare_ledgers(room)
             node.settle(room)
             node.remove_erased(room)  # what a crash, or an older copy, left of it
@@ -134,24 +131,6 @@ class Node(Holding, Rooms):
         self.papers.close()
         self.publisher.close()
         self.signer.close()
-
-    def _make_tables(self) -> bool:
-        """Make tables that are missing; True if logs were there before some joint table was, so that rows must be made anew."""
-        have = self.store.tables()
-        old = "ord" in self.store.columns("n_entry")
-        missing = [table for table in self.registry.tables.values() if old or table.name not in have]
-        with self.store.write() as tx:
-            if "n_room" not in have:
-                make_node_tables(self.store, tx)
-            if old:  # a folder of a version before the first release: the bytes go over, the joint tables follow from them
-                lay_out_anew(self.store, tx)
-                for table in missing:
-                    tx.execute(f"DROP TABLE IF EXISTS {quoted(table.name)}")
-            for table in missing:
-                tx.execute(table_sql(self.store, table))
-                for sql in index_sql(table):
-                    tx.execute(sql)
-        return bool(missing) and "n_room" in have
 
     def compare_ledgers(self, room: str) -> None:
         """Compare all own logs of a room: a head that the signer signed must be in the log; a log that is ahead of it was not signed yet."""

@@ -2,7 +2,8 @@
 
 Rules:
  1. Proposal, counter-proposal, acceptance and withdrawal are all one thing: this Side's present position.
- 2. What our Side types is cleaned (``kit.text``) and written with every field; what it accepts is copied from the other's position to the letter.
+ 2. What our Side types is cleaned (``kit.text``) and written with every field, in the newest version of its schema that is in force in the room; what it accepts is
+    copied from the other's position to the letter, in whatever version that is.
  3. Every paper that a content names must be at hand (or known as erased): nobody takes or offers what he cannot read. Text that our own Side may not type is not acceptable either.
  4. Crossed acceptances (each took the other's), and the same words under two salts, settle on the position with the smaller id: the Side that holds
     the other one takes it, with one click; the Side whose position stands has nothing to do, so that both cannot cross again.
@@ -20,7 +21,8 @@ from cochair.record import queries
 from cochair.record.fields import papers_named
 from cochair.record.node import Draft, Node
 from cochair.record.queries import MatterState, Tx
-from cochair.record.registry import MatterKind, Registry, StatementKind
+from cochair.record.registry import Content, MatterKind, Registry, StatementKind
+from cochair.record.schemas import Adopted
 
 Level = Literal["agreed", "ad-referendum", "reserved"]
 Status = Literal["agreed", "ad-referendum", "account", "ours", "theirs", "told", "differ"]
@@ -49,20 +51,21 @@ class Reading(NamedTuple):
     theirs: Any = None
 
 
-def matter_kind(registry: Registry, name: str) -> MatterKind:
-    """The newest version of a matter kind, ``"meetings.agenda"``; raises `NotFound`."""
-    return _newest([kind for kind in registry.matters.values() if kind.name == name], name)
+def matter_kind(registry: Registry, name: str, adopted: Mapping[str, Adopted] | None = None) -> MatterKind:
+    """The newest version of a matter kind, ``"meetings.agenda"``, that is in force where these schemas were adopted (`Node.schemas`); raises `NotFound`."""
+    return _newest(registry, [kind for kind in registry.matters.values() if kind.name == name], name, adopted or {})
 
 
-def statement_kind(registry: Registry, name: str) -> StatementKind:
-    """The newest version of a statement kind; raises `NotFound`."""
-    return _newest([kind for kind in registry.statements.values() if kind.name == name], name)
+def statement_kind(registry: Registry, name: str, adopted: Mapping[str, Adopted] | None = None) -> StatementKind:
+    """The newest version of a statement kind that is in force; raises `NotFound`."""
+    return _newest(registry, [kind for kind in registry.statements.values() if kind.name == name], name, adopted or {})
 
 
-def _newest(kinds: list[K], name: str) -> K:
-    if not kinds:
+def _newest(registry: Registry, kinds: list[K], name: str, adopted: Mapping[str, Adopted]) -> K:
+    known = [kind for kind in kinds if registry.knows(kind.schema, adopted.get(kind.schema))]
+    if not known:
         raise NotFound("There is no kind of entry called {name!r}", name=name[:60])
-    return max(kinds, key=lambda kind: kind.version)
+    return max(known, key=lambda kind: kind.version)
 
 
 def held(node: Node, room: str, content: Any) -> None:
@@ -75,6 +78,24 @@ def held(node: Node, room: str, content: Any) -> None:
             raise NotHeld(
                 "The paper {lost}… is named and not held here", "Attach the paper again, or fetch it from the other Side", lost=lost[:16]
             )
+
+
+def written(kind: MatterKind | StatementKind, content: Content) -> dict[str, Any]:
+    """A typed content as JSON in the version that is written here: an older one is brought into its form.
+
+    Raises `Rejected` on text that may not be typed, `Conflict` on a version that the Sides have not adopted.
+    """
+    made = type(content)
+    if made.version() > kind.version:
+        raise Conflict(
+            "The Sides have not adopted version {version} of {name} in this room",
+            "Both seal it first: cochair record schema adopt",
+            version=made.version(),
+            name=kind.name,
+        )
+    if made.version() < kind.version:
+        content = kind.content.read(msgspec.to_builtins(content), made.version())
+    return plain(content)
 
 
 def plain(content: msgspec.Struct) -> dict[str, Any]:
@@ -96,7 +117,7 @@ def propose(
     node: Node,
     room: str,
     kind: str,
-    content: msgspec.Struct,
+    content: Content,
     *,
     subject: str = "self",
     part: str = "",
@@ -107,10 +128,10 @@ def propose(
 
     ``log`` names the working log for a working matter. Raises `Rejected` when the content does not fit the kind.
     """
-    found = matter_kind(node.registry, kind)
+    found = matter_kind(node.registry, kind, node.schemas(room))
     if subject == "self" and not found.introduces:
         raise Rejected("An entry of this kind is always about something", "Name what it is about")
-    return _write(node, room, found, _fitting(found.content, plain(content)), subject, part, level, log)
+    return _write(node, room, found, _fitting(found.content, written(found, content)), subject, part, level, log)
 
 
 def _fitting(kind: type[msgspec.Struct], content: dict[str, Any]) -> dict[str, Any]:
@@ -242,21 +263,21 @@ def _order(entry: str) -> tuple[str, str, int]:
     return side, log, int(seq)
 
 
-def reading(state: MatterState, side: str, content: type[msgspec.Struct]) -> Reading | None:
-    """One matter as ``side`` reads it; ``None`` when nobody names any content."""
+def reading(state: MatterState, side: str, content: type[Content]) -> Reading | None:
+    """One matter as ``side`` reads it, in the form of ``content``, the newest that the reader knows; ``None`` when nobody names any content."""
     if state.standing == "agreed":
-        return _read(state, content, state.content, "ad-referendum" if state.level == "ad-referendum" else "agreed")
+        return _read(state, content, _Said(state.content, state.schema), "ad-referendum" if state.level == "ad-referendum" else "agreed")
     if state.standing == "account":
-        return _read(state, content, state.content, "account")
-    ours = state.positions[side].content if side in state.positions else None
-    others = [one.content for name, one in state.positions.items() if name != side and one.content is not None]
+        return _read(state, content, _Said(state.content, state.schema), "account")
+    ours = _said(state.positions[side]) if side in state.positions else None
+    others = [_said(one) for name, one in state.positions.items() if name != side and one.content is not None]
     told = [
-        one.content
+        _said(one)
         for name, one in state.accounts.items()
         if name not in state.positions and name != side and one.content is not None and not one.answer
     ]
     theirs = next(iter(others or told), None)
-    if ours is not None:
+    if ours is not None and ours.content is not None:
         differs = theirs is not None and theirs != ours
         return _read(state, content, ours, "differ" if differs else "ours", theirs if differs else None)
     if theirs is None:
@@ -264,25 +285,41 @@ def reading(state: MatterState, side: str, content: type[msgspec.Struct]) -> Rea
     return _read(state, content, theirs, "theirs" if others else "told")
 
 
-def _read(state: MatterState, kind: type[msgspec.Struct], content: Any, status: Status, theirs: Any = None) -> Reading:
-    made = msgspec.convert(content, kind)
-    return Reading(state.subject, state.part, made, status, state, None if theirs is None else msgspec.convert(theirs, kind))
+class _Said(NamedTuple):
+    """A content as it was written, and under which schema."""
+
+    content: Any
+    schema: str
 
 
-def readings(tx: Tx, room: str, kind: str, content: type[msgspec.Struct], side: str, subject: str | None = None) -> list[Reading]:
+def _said(one: queries.Position | queries.Account) -> _Said:
+    return _Said(one.content, one.schema)
+
+
+def _read(state: MatterState, kind: type[Content], said: _Said, status: Status, theirs: _Said | None = None) -> Reading:
+    made, other = (None if one is None else typed(kind, one.content, one.schema) for one in (said, theirs))
+    return Reading(state.subject, state.part, made, status, state, other)
+
+
+def typed(kind: type[Content], content: Mapping[str, Any], schema: str) -> Content:
+    """A content as it was written under ``schema``, in the form of ``kind``. Raise `msgspec.ValidationError` if it is of a later version than that."""
+    return kind.read(content, int(schema.rpartition("/")[2]))
+
+
+def readings(tx: Tx, room: str, kind: str, content: type[Content], side: str, subject: str | None = None) -> list[Reading]:
     """All matters of a kind (of one subject) as ``side`` reads them, in the order of the entries that introduced their subjects."""
     return [one for state in queries.matters(tx, room, kind, subject) if (one := reading(state, side, content)) is not None]
 
 
-def say(node: Node, room: str, kind: str, content: msgspec.Struct) -> str:
+def say(node: Node, room: str, kind: str, content: Content) -> str:
     """Make a statement of our Side -> its id."""
-    found = statement_kind(node.registry, kind)
-    body = {"subject": "self"} | _fitting(found.content, plain(content))
+    found = statement_kind(node.registry, kind, node.schemas(room))
+    body = {"subject": "self"} | _fitting(found.content, written(found, content))
     held(node, room, body)
     return node.write(room, [Draft("record", "statement", found.schema, body)])[0]
 
 
-def say_anew(node: Node, room: str, kind: str, target: str, content: msgspec.Struct | None) -> str | None:
+def say_anew(node: Node, room: str, kind: str, target: str, content: Content | None) -> str | None:
     """Replace our statement ``target`` by a new one, or take it back (``None``) -> id of the new one. The old one stays readable."""
     made = None if content is None else say(node, room, kind, content)
     node.write(room, [Draft("record", "statement", "record.supersedes/1", {"target": target, "with": made})])

@@ -58,6 +58,8 @@ class MatterState:
     positions: Mapping[str, Position] = field(default_factory=dict)
     accounts: Mapping[str, Account] = field(default_factory=dict)
     crossed: bool = False
+    schema: str = ""
+    """Schema of `content`, "" where nothing stands."""
 
 
 class Finding(NamedTuple):
@@ -166,6 +168,7 @@ def _matters(tx: Tx, room: str, where: str, params: tuple[Any, ...]) -> list[Mat
                 positions=dict(sorted(positions.get(r["key"], {}).items())),
                 accounts=dict(sorted(accounts.get(r["key"], {}).items())),
                 crossed=bool(r["crossed"]),
+                schema=r["schema"] or "",
             )
             for r in rows
         ]

@@ -3,7 +3,7 @@
 The rulebook:
 
 - A **statement** is one Side's own word; a **matter** exists only jointly (`position` entries name its content). Each has a typed, versioned content:
-  a subclass of `Content`. A released version is never edited; a new field is a new version.
+  a subclass of `Content`. A released version is never edited; a new field is a new version, which a room uses once all Sides have adopted it.
 - A stage's **effects** turn one source into rows: `on_statement` (one statement), `on_agreed` (one matter that is agreed, or stands by our account),
   `on_adopted` (one manifest that all Sides sealed). Rows are a function of that one source and of nothing else: no clock, no other row, no history.
   The writer deletes what the source had written before and inserts what the effect returns; so the order in which entries arrive cannot matter.
@@ -15,16 +15,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import msgspec
+
+from cochair.ledger.papers import structural_bytes, structural_digest
+from cochair.record.describe import describe
+from cochair.record.schemas import Adopted
 
 Digest = Literal["record", "working"]
 Standing = Literal["agreed", "account"]
 
 
 class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of every typed content and of what is nested in it: immutable, and an unknown field makes an entry void instead of being lost."""
+    """Base of every typed content and of what is nested in it: immutable, and an unknown field makes an entry void instead of being lost.
+
+    A second version of a schema is a class of its own that names the class `before` and says how the older content reads in the newer form (`upgraded`).
+    """
+
+    before: ClassVar[type[Content] | None] = None
+
+    @classmethod
+    def upgraded(cls, older: Any) -> Self:
+        """A content of the version before, in the form of this one; nothing is invented that the older did not say."""
+        raise NotImplementedError(f"{cls.__name__} does not say how {type(older).__name__} reads")
+
+    @classmethod
+    def version(cls) -> int:
+        """1, or one more than the version before."""
+        return 1 if cls.before is None else cls.before.version() + 1
+
+    @classmethod
+    def read(cls, content: Mapping[str, Any], version: int) -> Self:
+        """A content as it was written in this or an earlier version, in the form of this one. Raise msgspec.ValidationError if it does not fit."""
+        if version < cls.version() and cls.before is not None:
+            return cls.upgraded(cls.before.read(content, version))
+        if version > cls.version():
+            raise msgspec.ValidationError(f"it is of version {version}, and {cls.__name__} of {cls.version()}")
+        return msgspec.convert(content, cls, strict=True)
 
 
 @dataclass(frozen=True)
@@ -113,12 +141,17 @@ def _nothing(_view: object) -> Iterable[Row]:
 
 @dataclass(frozen=True)
 class StatementKind:
-    """A statement's schema ``name/version`` with its content. A field named ``manifest`` holds a structural digest: the entry waits until it is held."""
+    """A statement's schema ``name/version`` with its content. A field named ``manifest`` holds a structural digest: the entry waits until it is held.
+
+    `program`: the version of Cochair that first knows it, for what came after the first release: it is used in a room once all Sides have adopted it there
+    (`record.schemas`). "": in force in every room from its beginning.
+    """
 
     name: str
     version: int
-    content: type[msgspec.Struct]
+    content: type[Content]
     title: str
+    program: str = ""
 
     @property
     def schema(self) -> str:
@@ -132,10 +165,12 @@ class MatterKind:
 
     name: str
     version: int
-    content: type[msgspec.Struct]
+    content: type[Content]
     log: Digest
     introduces: bool
     title: str
+    program: str = ""
+    """As `StatementKind.program`."""
 
     @property
     def schema(self) -> str:
@@ -167,6 +202,9 @@ class Registry:
         self.matters: dict[str, MatterKind] = {}
         self.tables: dict[str, Table] = {}
         self.stage_of: dict[str, Stage] = {}
+        self.founding: set[str] = set()
+        """Schemas of statements and positions that are in force in every room."""
+        self._descriptions: dict[str, tuple[dict[str, Any], str]] = {}
         for stage in self.stages:
             kinds: list[StatementKind | MatterKind] = [*stage.statements, *stage.matters]
             for kind in kinds:
@@ -179,12 +217,35 @@ class Registry:
             raise ValueError(f"{kind.schema} is registered twice")
         if not kind.content.__struct_config__.forbid_unknown_fields:
             raise ValueError(f"{kind.schema}: its content must forbid unknown fields (subclass Content)")
+        if kind.content.version() != kind.version:
+            raise ValueError(f"{kind.schema}: its content is of version {kind.content.version()}; name the content of the version before in `before`")
+        if kind.version > 1 and not kind.program:
+            raise ValueError(f"{kind.schema}: say in `program` which version of Cochair first knows it; it is used where it was adopted")
+        if not kind.program:
+            self.founding.add(kind.schema)
         self.kinds[kind.schema] = kind
         self.stage_of[kind.schema] = stage
         if isinstance(kind, StatementKind):
             self.statements[kind.schema] = kind
         else:
             self.matters[kind.schema] = kind
+
+    def described(self, schema: str) -> tuple[dict[str, Any], str]:
+        """The description of a schema that this program knows, and its structural digest."""
+        if schema not in self._descriptions:
+            kind = self.kinds[schema]
+            if isinstance(kind, MatterKind):
+                made = describe(schema, "position", kind.content, log=kind.log, introduces=kind.introduces)
+            else:
+                made = describe(schema, "statement", kind.content)
+            self._descriptions[schema] = made, structural_digest(structural_bytes(made))
+        return self._descriptions[schema]
+
+    def knows(self, schema: str, adopted: Adopted | None) -> bool:
+        """Whether this program may read and write a schema where it is adopted in this meaning (None: not at all)."""
+        if schema not in self.kinds:
+            return False
+        return schema in self.founding or (adopted is not None and self.described(schema)[1] == adopted.description)
 
     def _add_table(self, table: Table) -> None:
         names = [c.name for c in table.columns]

@@ -18,6 +18,7 @@ from cochair.ledger.papers import structural_bytes, structural_digest
 from cochair.record import live, receiving
 from cochair.record.keys import load_public_keys
 from cochair.record.papers import Papers
+from cochair.record.schemas import Adopted, listed
 from cochair.record.store import Store
 from cochair.record.void import sides_of
 
@@ -160,6 +161,23 @@ class Rooms(ABC):
                 break
             digest = following
         return self.structural(room, digest)
+
+    def schema_lists(self, room: str) -> list[str]:
+        """Digests of the lists of schemas that all Sides adopted one after the other."""
+        with self.store.read() as tx:
+            rows = tx.query("SELECT step, agreed FROM j_slot WHERE room = ? AND kind = 'schema' AND of = ?", (room, room))
+        agreed = {row["step"]: row["agreed"] for row in rows}
+        found: list[str] = []
+        while (following := agreed.get(len(found) + 1)) is not None:
+            if self.structural(room, following).get("previous") != (found[-1] if found else None):
+                break
+            found.append(following)
+        return found
+
+    def schemas(self, room: str) -> dict[str, Adopted]:
+        """What all Sides adopted beyond the schemas of the first release, and so what our next entry may use."""
+        lists = self.schema_lists(room)
+        return (listed(self.structural(room, lists[-1])) or {}) if lists else {}
 
     def trust(self, room: str, side: str, *, domain: str, log_key: str, cosign_key: str = "", exchange_key: str = "") -> None:
         """Pin another Side's keys, after people compared its descriptor; the terms take over once they name it. Conflict if other keys are pinned."""

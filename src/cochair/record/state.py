@@ -14,6 +14,7 @@ from cochair.kit.ids import RECORD, Id
 from cochair.ledger.entries import Entry
 from cochair.record.agreement import Act
 from cochair.record.registry import SlotName, StatementView
+from cochair.record.schemas import Adopted
 
 
 class Value(NamedTuple):
@@ -140,6 +141,10 @@ class LogState:
     """Until so many are applied, entries are decoded one by one: there is an unusual one among them."""
     stopped: str = ""
     waiting: str = ""
+    adopted: dict[str, Adopted] = field(default_factory=dict)
+    """Schemas that its writer may use beyond those of the first release, as far as they were asked for."""
+    asked: object = None
+    """At which of its acknowledgements, and how many acts on schemas and terms, they were asked for."""
 
     def __post_init__(self) -> None:
         """Make the name once: it is asked for with every entry."""
@@ -159,11 +164,17 @@ class LogState:
 class WriterPast:
     """`record.void.Past`: what the writer of a log's next entry knew, over the fold's state."""
 
-    __slots__ = ("_state", "_structural", "log", "me", "room", "side")
+    __slots__ = ("_adopted", "_state", "_structural", "log", "me", "room", "side")
 
-    def __init__(self, state: State, me: LogState, structural: Callable[[str], Mapping[str, Any] | None]) -> None:
-        """`structural`: digest -> content, or None while it is not held."""
-        self._state, self.me, self._structural = state, me, structural
+    def __init__(
+        self,
+        state: State,
+        me: LogState,
+        structural: Callable[[str], Mapping[str, Any] | None],
+        adopted: Callable[[LogState, str], Adopted | None],
+    ) -> None:
+        """`structural`: digest -> content, or None while it is not held; `adopted`: what a log's writer may use."""
+        self._state, self.me, self._structural, self._adopted = state, me, structural, adopted
         self.room, self.side, self.log = state.room, me.side, me.log
 
     @property
@@ -192,6 +203,10 @@ class WriterPast:
     def structural(self, digest: str) -> Mapping[str, Any] | None:
         """Held structural content."""
         return self._structural(digest)
+
+    def adopted(self, schema: str) -> Adopted | None:
+        """In the causal past."""
+        return self._adopted(self.me, schema)
 
     def revoked(self, seal: str) -> bool:
         """By the writer itself: only a Side's own revokes of its own seals count."""

@@ -11,7 +11,13 @@ from __future__ import annotations
 from cochair.record.registry import Column, Digest, Table
 from cochair.record.store import Store, Tx
 
+NODE_VERSION = 1
+"""Of the node tables. A greater one in a database was written by a newer program; a smaller one is brought forward when the node opens."""
+FOLD_VERSION = 1
+"""Of what the fold makes of entries. To be raised whenever the same entries give other rows, so that nodes make theirs anew when they open."""
 NODE_TABLES = (
+    # `version`, `joint`: which program made the tables (`record.upgrade`)
+    "CREATE TABLE n_about (name TEXT PRIMARY KEY, value TEXT NOT NULL){keyed}",
     "CREATE TABLE n_room (room TEXT PRIMARY KEY, slug TEXT NOT NULL){keyed}",
     # `size` entries are held, the first `applied` of them are folded; `note` is the checkpoint that covers `size` (own logs: in the published tree)
     (
@@ -39,7 +45,7 @@ def make_node_tables(store: Store, tx: Tx) -> None:
 
 def lay_out_anew(store: Store, tx: Tx) -> None:
     """Move the rows of node tables of an older layout into new ones."""
-    held = {name: store.columns(name) for name in (sql.split()[2] for sql in NODE_TABLES)}
+    held = {name: columns for name in (sql.split()[2] for sql in NODE_TABLES) if (columns := store.columns(name))}
     for name in held:
         tx.execute(f"ALTER TABLE {name} RENAME TO {name}_old")
     tx.execute("DROP INDEX IF EXISTS n_entry_ord")

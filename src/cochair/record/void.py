@@ -1,11 +1,12 @@
-"""Why an entry is *not counted*: the closed list of reasons, version 1, and the judging itself.
+"""Why an entry is *not counted*: the closed list of reasons, version 2, and the judging itself.
 
 An entry that breaks one of these rules is kept, shown with its reason, and has no effect. Judged from the entry's **causal past** alone: the prefix of its own
 log and the prefixes that its log had acknowledged before it (`Past`). Never from present tables, never from the clock, never from a paper. So every
 node, whenever and in whatever order it gets the entries, comes to the same verdict.
 
 Three verdicts are not void: an entry may *wait* (it acknowledges more than is applied here, or names structural content that is not held yet), and a
-kind or schema that this program does not know *stops* its log ("needs version X"): skipping it would make two versions of the program two records.
+schema that is in force and that this program does not know *stops* its log ("needs version X"): skipping it would make two versions of the program two records.
+A schema that nobody adopted is known to be none by every program, so its entry is void. What list 2 adds to list 1 never counted: there was no such schema.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ from cochair.ledger.keychanges import claimed
 from cochair.record import contents
 from cochair.record.agreement import MAX_SEALS
 from cochair.record.registry import MatterKind, Registry
+from cochair.record.schemas import Adopted, follows, listed
 
-VERSION = 1
+VERSION = 2
+ENTRIES = "record.entry/1"
+"""The form of entries: ``v`` in each of them."""
 WAITS_FOR = "structural content "
 """With a digest behind it: what an entry waits for."""
 REASONS = {
@@ -46,11 +50,13 @@ REASONS = {
     "not-received": Words("it answers what was not received from this Side"),
     "other-slot": Words("the manifest belongs to another slot or room"),
     "terms": Words("the terms do not follow those before them, or drop a Side"),
+    "not-adopted": Words("its schema was not adopted by all Sides, as far as its own Side knew"),
+    "schema": Words("the list of schemas does not follow the one before it, or changes it"),
 }
 
 
 class Judged(NamedTuple):
-    """Verdict on one entry. Exactly one of `void` (a code of `REASONS`), `stop` (the schema that is missing), `wait` (what for) is set, or none: it counts."""
+    """Verdict on one entry. Exactly one of `void` (a code of `REASONS`), `stop` (which version of Cochair knows it, and what), `wait` (what for) is set, or none: it counts."""
 
     body: Any = None
     content: Any = None
@@ -109,17 +115,35 @@ class Past(Protocol):
         """How many seals the writer had filed in the slot."""
         ...
 
+    def adopted(self, schema: str) -> Adopted | None:
+        """What all Sides adopted under this name, as far as the writer could know."""
+        ...
+
 
 def judge(registry: Registry, past: Past, entry: Entry) -> Judged:
     """Judge one entry that is canonical and stands in its place."""
+    if (found := in_force(registry, past, entry.schema)) is not None:
+        return found
     core = contents.BODIES.get(entry.kind)
     if core is not None:
-        return Judged(stop=entry.schema) if entry.schema != core[0] else _core(past, entry, core[1])
+        return _core(past, entry, core[1]) if entry.schema == core[0] else Judged(void="content")
     if entry.kind == "statement":
         return _statement(registry, past, entry)
-    if entry.kind == "position":
-        return _position(registry, past, entry)
-    return Judged(stop=f"{entry.kind} {entry.schema}")
+    return _position(registry, past, entry) if entry.kind == "position" else Judged(void="content")
+
+
+CORE = frozenset({ENTRIES, *(schema for schema, _ in contents.BODIES.values())})
+"""What the record itself writes, in force in every room: its own kinds of entries, and the form of entries."""
+
+
+def in_force(registry: Registry, past: Past, schema: str) -> Judged | None:
+    """None if the schema may be used here and this program knows it; else why the entry is not counted, or at what the log stops."""
+    if schema in registry.founding or schema in CORE:
+        return None
+    adopted = past.adopted(schema)
+    if adopted is None:
+        return Judged(void="not-adopted")
+    return None if registry.knows(schema, adopted) else Judged(stop=f"{adopted.program} of Cochair ({schema})")
 
 
 def _convert(value: Any, kind: type[Any]) -> Any:
@@ -175,7 +199,7 @@ def _text(content: Any) -> str:
 def _statement(registry: Registry, past: Past, entry: Entry) -> Judged:
     kind = registry.statements.get(entry.schema)
     if kind is None:
-        return Judged(stop=entry.schema)
+        return Judged(void="content")
     if entry.schema.startswith("record."):
         body = _convert(entry.body, kind.content)
         if isinstance(body, contents.KeyChange):
@@ -237,11 +261,11 @@ def _about(registry: Registry, past: Past, body: Any) -> Judged:
 
 def _received(registry: Registry, past: Past, body: contents.Received) -> Judged:
     account = body.account
+    if (found := in_force(registry, past, account.schema)) is not None:
+        return found
     wanted = registry.matters if account.as_ == "position" else registry.statements
     kind = wanted.get(account.schema)
-    if kind is None:
-        return Judged(stop=account.schema)
-    if body.from_ == past.side or account.schema.startswith("record."):
+    if kind is None or body.from_ == past.side or account.schema.startswith("record."):
         return Judged(void="content")
     if isinstance(kind, MatterKind):
         if (void := _wrong_log(past, kind, account.subject)) or (account.subject == "self" and not kind.introduces):
@@ -271,7 +295,7 @@ def _wrong_log(past: Past, kind: MatterKind, subject: str) -> str:
 def _position(registry: Registry, past: Past, entry: Entry) -> Judged:
     kind = registry.matters.get(entry.schema)
     if kind is None:
-        return Judged(stop=entry.schema)
+        return Judged(void="content")
     body = _convert(entry.body, contents.Position)
     if body is None:
         return Judged(void="content")
@@ -333,7 +357,21 @@ def _seal(past: Past, body: contents.Seal) -> Judged:
         return Judged(void="other-slot")
     if manifest.get("room", past.room) != past.room:
         return Judged(void="other-slot")
-    return _terms(past, body, manifest) if slot.kind == "terms" else Judged(body=body)
+    return _ROOMS.get(slot.kind, _any)(past, body, manifest)
+
+
+def _any(_past: Past, body: contents.Seal, _manifest: Mapping[str, Any]) -> Judged:
+    return Judged(body=body)
+
+
+def _schemas(past: Past, body: contents.Seal, manifest: Mapping[str, Any]) -> Judged:
+    """A list of schemas adds to the one before it. Whether that is held here decides about waiting alone."""
+    if body.slot.of != past.room or body.slot.step < 1 or listed(manifest) is None or (manifest["previous"] is None) != (body.slot.step == 1):
+        return Judged(void="schema")
+    before = None if manifest["previous"] is None else past.structural(manifest["previous"])
+    if before is None and manifest["previous"] is not None:
+        return Judged(wait=f"{WAITS_FOR}{manifest['previous']}")
+    return Judged(body=body) if follows(manifest, before) else Judged(void="schema")
 
 
 def _terms(past: Past, body: contents.Seal, manifest: Mapping[str, Any]) -> Judged:
@@ -348,6 +386,8 @@ def _terms(past: Past, body: contents.Seal, manifest: Mapping[str, Any]) -> Judg
     return Judged(body=body) if follow else Judged(void="terms")
 
 
+_ROOMS: dict[str, Callable[[Past, contents.Seal, Mapping[str, Any]], Judged]] = {"terms": _terms, "schema": _schemas}
+"""The slots of the room itself: how what is sealed there must follow what was sealed before."""
 _DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
 
 

@@ -107,6 +107,8 @@ def _write_drafts(node: Node, tx: Tx, live: Live, job: _Job) -> None:
     for draft in job.drafts:
         log = _own_log(node, tx, live, draft.log)
         _catch_up_seen(node, tx, live, log, draft)
+        if draft.kind in ("seal", "finding"):
+            _check_read(live, node.side)
         if draft.kind == "seal":
             _check_slot(live, node.side, draft.body)
         job.ids.append(_append(node, tx, live, log, draft.kind, draft.schema, draft.body))
@@ -161,7 +163,7 @@ def _own_log(node: Node, tx: Tx, live: Live, name: str) -> LogState:
     if log.stopped or log.pending:
         raise CochairError(
             "The own log {origin} is not applied to its end: {stopped}",
-            "Update the program, or run: cochair record fsck",
+            "Update Cochair on this node if a newer version is named, else run: cochair record fsck",
             origin=origin,
             stopped=log.stopped or log.waiting,
         )
@@ -228,7 +230,7 @@ def _append(
     )
     verdict = live.fold.offer(log, data, entry)
     if verdict.stop:
-        raise Rejected("This program does not know {stop}", "Update it, or use another schema", stop=verdict.stop)
+        raise Rejected("This needs version {stop}", "Update Cochair on this node", stop=verdict.stop)
     if verdict.void:
         raise Conflict("It would not be counted: {void}", "Look at the page again: something may have changed", void=REASONS[verdict.void])
     if verdict.wait:
@@ -255,6 +257,19 @@ def encode_probe(draft: Draft, like: Entry) -> None:
             body=draft.body,
         )
     )
+
+
+def _check_read(live: Live, own: str) -> None:
+    """Nothing is sealed, and no seal is judged, over what this program cannot read; what binds nobody goes on."""
+    for log in live.fold.state.logs.values():
+        if log.side != own and log.stopped:
+            raise Conflict(
+                "{log} is read up to {size} entries and {stopped}: nothing is sealed or found valid before the rest is read",
+                "Update Cochair on this node; it then reads on by itself",
+                log=log.name,
+                size=log.applied,
+                stopped=log.stopped,
+            )
 
 
 def _check_slot(live: Live, own: str, body: dict[str, Any]) -> None:

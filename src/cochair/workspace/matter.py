@@ -255,7 +255,7 @@ def pair(page: Open) -> list[dict[str, Any]]:
         position = state.positions.get(side) if state else None
         account = state.accounts.get(side) if state and position is None else None
         one = position or account
-        words = describe(msgspec.convert(one.content, page.kind.content), page.names) if one is not None and one.content is not None else ""
+        words = describe(positions.typed(page.kind.content, one.content, one.schema), page.names) if one and one.content is not None else ""
         own = side == page.place.side
         ours = words if own else ours
         differs = bool(words and ours and words != ours and not own)
@@ -349,7 +349,7 @@ def history(page: Open) -> list[dict[str, str]]:
                         "at": one.at,
                         "side": side_name(side),
                         "what": _("withdrew its proposal") if content is None else _("named:"),
-                        "text": "" if content is None else _told(page, content),
+                        "text": "" if content is None else _told(page, content, one.schema),
                     }
                 )
     return sorted(found, key=lambda one: one["at"], reverse=True)
@@ -360,8 +360,8 @@ def _same(page: Open, schema: str, body: dict[str, Any], name: str) -> bool:
     return schema.partition("/")[0] == page.name and (subject, body.get("part", "")) == tuple(page.about)
 
 
-def _told(page: Open, content: Any) -> str:
+def _told(page: Open, content: Any, schema: str) -> str:
     try:
-        return describe(msgspec.convert(content, page.kind.content), page.names)
+        return describe(positions.typed(page.kind.content, content, schema), page.names)
     except msgspec.ValidationError:  # another version of the kind
         return ""

@@ -23,6 +23,7 @@ from cochair.kit.errors import CochairError, NotFound
 from cochair.meetings import queries as meetings
 from cochair.meetings import received as accounts
 from cochair.meetings.queries import to_confirm
+from cochair.record import positions
 from cochair.record import queries as record
 from cochair.record.fields import papers_named
 from cochair.record.queries import ReceivedState
@@ -161,7 +162,7 @@ def content_of(one: ReceivedState) -> msgspec.Struct | None:
     if kind is None or one.account["content"] is None:
         return None
     try:
-        found: msgspec.Struct = msgspec.convert(one.account["content"], kind)
+        found: msgspec.Struct = positions.typed(kind, one.account["content"], one.account["schema"])
     except msgspec.ValidationError:
         return None
     return found

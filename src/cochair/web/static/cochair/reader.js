@@ -357,6 +357,13 @@ function sidesOf (terms) { // the Sides that terms name; none if they are not in
   const sides = terms?.sides
   return Array.isArray(sides) && sides.every((s) => isSide(s?.side)) && new Set(sides.map((s) => s.side)).size === sides.length ? sides : []
 }
+function listOf (value) { // the schemas of a list that all Sides may adopt (schemas.md): name -> what is said of it; null if it is not in the one form
+  const rows = value?.schemas
+  const good = isObject(value) && members(value, 'v', 'what', 'room', 'previous', 'schemas') && value.v === 1 && value.what === 'schema' && maybe(isDigest)(value.previous) && Array.isArray(rows) && rows.length > 0 && rows.length <= 4096 &&
+    rows.every((r, i) => isObject(r) && members(r, 'schema', 'description', 'program') && SCHEMA(r.schema) && isDigest(r.description) && PROGRAM(r.program) && (!i || rows[i - 1].schema < r.schema))
+  return good ? new Map(rows.map((r) => [r.schema, r])) : null
+}
+const SCHEMA = like(/^[a-z][a-z0-9_-]{0,31}\.[a-z][a-z0-9_-]{0,47}\/[1-9]\d{0,3}$/); const PROGRAM = like(/^(0|[1-9]\d{0,3})(\.(0|[1-9]\d{0,3})){1,2}$/)
 const MANIFEST = 'v what room slot instrument kind session meeting body cites cut standing parties languages prevailing provisions concordance agenda dates assessments areas projects reports delegations statements way_forward signatories originals contents'.split(' ')
 function manifest (value, room, slot) { // refuses what is no manifest of this act
   const { parties, cut, provisions: units, originals } = value
@@ -481,15 +488,16 @@ async function readLog (files, room, side, origin) { // every hash of one record
     need(bytes.length === 32 * width && same(bytes, cat(...(levels[8 * found[1]] ?? []).slice(256 * index, 256 * index + width))), 'tile', path)
   }
   const entries = raw.map((bytes) => { try { return entry(bytes) } catch { return null } }) // what is no entry does not count; nobody can take the proof from all by logging rubbish
-  return { side: side.side, origin, size: head.size, raw, entries, levels, applied: 0, acks: {}, tags: [], events: [] }
+  return { side: side.side, origin, size: head.size, raw, entries, levels, applied: 0, acks: {}, tags: [], events: [], adopted: new Map() }
 }
 
 // ---- what counts (contents-record.md), in the order of cause and effect. Contents of the stages are not judged here, only who sealed what.
 const MATTERS = 'bodies.body bodies.rules meetings.session meetings.dates meetings.agenda followup.area followup.project followup.phrase followup.action followup.assessment followup.way_forward protocol.instrument protocol.provision protocol.text protocol.alternative protocol.order protocol.concordance publication.consent'.split(' ')
-const STATEMENTS = 'bodies.post bodies.holder bodies.designee meetings.delegation meetings.freeze meetings.change meetings.report meetings.letter meetings.receipt meetings.declaration followup.lead followup.report protocol.signatory record.received record.supersedes record.confirms record.corrects'.split(' ')
+const STATEMENTS = 'bodies.post bodies.holder bodies.designee meetings.delegation meetings.freeze meetings.change meetings.report meetings.letter meetings.receipt meetings.declaration followup.lead followup.report protocol.signatory protocol.ending record.received record.supersedes record.confirms record.corrects'.split(' ')
 const OWN = 'seal revoke finding seen key erase destroyed fault comment'.split(' ')
+const FOUNDING = new Set([...MATTERS, ...STATEMENTS, 'record.key_change', 'record.entry', ...OWN.map((kind) => `record.${kind}`)].map((name) => `${name}/1`)) // in force in every room
 async function foldRoom (room, logs, contents) {
-  const slots = new Map(); const mandates = new Map(); let notCounted = 0
+  const slots = new Map(); const mandates = new Map(); let notCounted = 0; let acts = 0
   const at = (id) => { const [side, , seq] = id.split('/'); return { side, seq: Number(seq), log: logs.get(side) } }
   const tagOf = (log, id) => { // what an entry of the causal past is: '' if void; undefined if it is not in it
     const thing = isId(id) ? at(id) : {}
@@ -500,13 +508,11 @@ async function foldRoom (room, logs, contents) {
     moved = false
     for (const log of logs.values()) while (log.applied < log.size && await next(log)) moved = true
   }
-  const unread = [...logs.values()].filter((log) => log.applied < log.size).map((log) => [log.stopped ? 'newer' : 'waits', log.origin, log.applied, log.size])
-  const chain = chainAt(Object.fromEntries([...logs].map(([s, log]) => [s, log.applied])))
-  const named = chain.map((d) => sidesOf(contents.get(d)).map((s) => s.side)); const core = named.find((s) => s.length > 1) ?? []
+  const unread = [...logs.values()].filter((log) => log.applied < log.size).map((log) => [log.stopped ? 'needs' : log.stopped === '' ? 'newer' : 'waits', log.origin, log.applied, log.size, ...(log.stopped ? [log.stopped] : [])])
+  const whole = Object.fromEntries([...logs].map(([s, log]) => [s, log.applied])); const chain = chainAt(whole)
   const agreed = []
   for (const [key, slot] of [...slots].sort(([a], [b]) => a < b ? -1 : 1)) {
-    const steps = (m) => slot.seals.filter((s) => s.manifest === m).map((s) => [chain.indexOf(s.terms), s.side]).filter(([step, side]) => step >= 0 && named[step].includes(side)).map(([step]) => step)
-    const found = slot.kind === 'terms' ? termsOf(key) : decide(key, {}, (m) => ({ sides: named[steps(m).sort((a, b) => a - b).find((step) => named[step].length > 1)] ?? [], releasing: core }))
+    const found = slot.kind === 'terms' ? termsOf(key) : sealed(key, whole, chain)
     need(found.length < 2, 'double', key)
     if (found.length && !['terms', 'schema'].includes(slot.kind)) agreed.push({ ...found[0], slot: { kind: slot.kind, of: slot.of, step: slot.step } })
   }
@@ -514,6 +520,35 @@ async function foldRoom (room, logs, contents) {
   function decide (key, cut, partiesOf) {
     const here = [...logs].map(([s, log]) => [s, log.events.slice(0, cut[s]).map((e) => e[0] === 'seal' && e[2] !== key ? ['other'] : e)])
     return slots.has(key) ? agreements(Object.fromEntries(here), partiesOf) : []
+  }
+  function sealed (key, cut, chain) { // what is agreed in a slot of any other kind: by the Sides of the earliest terms under which one of them sealed it
+    const named = chain.map((d) => sidesOf(contents.get(d)).map((s) => s.side)); const core = named.find((s) => s.length > 1) ?? []
+    const steps = (m) => slots.get(key).seals.filter((s) => s.manifest === m && s.seq < cut[s.side]).map((s) => [chain.indexOf(s.terms), s.side]).filter(([step, side]) => step >= 0 && named[step].includes(side)).map(([step]) => step)
+    return decide(key, cut, (m) => ({ sides: named[steps(m).sort((a, b) => a - b).find((step) => named[step].length > 1)] ?? [], releasing: core }))
+  }
+  function inForce (log, schema) { // null: it may be used here, and this reader knows it (schemas.md)
+    if (FOUNDING.has(schema)) return null
+    const at = `${acts} ${JSON.stringify(log.acks)}`
+    if (slots.has(`schema|${room}|1`) && log.asked !== at) { log.asked = at; log.adopted = adoptedAt(past(log)) }
+    const one = log.adopted.get(schema)
+    return one ? { stop: `${one.program} (${schema})` } : { reason: 'not-adopted' }
+  }
+  function past (log) { // what its writer holds and acknowledged, and what that acknowledged in its turn
+    const cut = { ...Object.fromEntries([...logs.keys()].map((s) => [s, log.acks[s] ?? 0])), [log.side]: log.applied }
+    for (let moved = true; moved;) {
+      moved = false
+      for (const [s, other] of logs) for (const e of other.events.slice(0, cut[s])) if (e[0] === 'seen') for (const [q, n] of heads(e)) if (n > (cut[q] ?? 0)) { cut[q] = n; moved = true }
+    }
+    return cut
+  }
+  function adoptedAt (cut) {
+    const chain = chainAt(cut); let found = new Map(); let previous = null
+    for (let step = 1; slots.has(`schema|${room}|${step}`); step++) {
+      const [one] = sealed(`schema|${room}|${step}`, cut, chain)
+      if (!one || contents.get(one.manifest).previous !== previous) break
+      found = listOf(contents.get(one.manifest)); previous = one.manifest
+    }
+    return found
   }
   function termsOf (key, cut = {}) { return decide(key, cut, (m) => { const sides = sidesOf(contents.get(m)).map((s) => s.side); return { sides, releasing: sides } }) }
   function chainAt (cut) { // the terms that came into force one after the other
@@ -527,25 +562,29 @@ async function foldRoom (room, logs, contents) {
   async function next (log) { // one entry -> whether it could be applied
     const seq = log.applied; const one = log.entries[seq]; const id = `${log.side}/record/${seq}`
     let verdict = { reason: 'malformed' }
-    if (!one) { try { if (canonical(log.raw[seq], 8192)?.v > 1) verdict = { stop: true } } catch {} } else if (one.log !== log.origin || one.room !== room || one.seq !== seq) verdict = { reason: 'misplaced' }
+    if (!one) { try { const { v } = canonical(log.raw[seq], 8192); if (Number.isInteger(v) && v > 1) verdict = inForce(log, `record.entry/${v}`) } catch {} } else if (one.log !== log.origin || one.room !== room || one.seq !== seq) verdict = { reason: 'misplaced' }
     else verdict = await judge(log, one, id)
-    if (verdict.stop) log.stopped = true
-    if (verdict.stop || verdict.wait) return false
+    if (verdict.stop !== undefined) { log.stopped = verdict.stop; log.over = true }
+    if (log.over || verdict.wait) return false
     if (verdict.reason) notCounted++
-    log.tags.push(verdict.reason ? '' : verdict.tag ?? one.kind); log.events.push(verdict.event ?? ['other']); log.applied++
+    log.tags.push(verdict.reason ? '' : verdict.tag ?? one.kind); log.events.push(verdict.event ?? ['other']); log.applied++; acts += ['seal', 'revoke', 'find'].includes(verdict.event?.[0])
     return true
   }
   async function judge (log, { kind, schema, body }, id) {
-    const [name, version] = schema.split('/')
+    const [name] = schema.split('/'); const beyond = inForce(log, schema)
+    if (beyond) return beyond
     if (kind === 'statement' || kind === 'position') {
-      if (version !== '1' || !(kind === 'position' ? MATTERS : STATEMENTS).includes(name)) return { stop: true }
+      if (kind === 'statement' && name === 'record.key_change') return { stop: '' } // key-change.md is not read here
+      if (!(kind === 'position' ? MATTERS : STATEMENTS).includes(name)) return { reason: 'content' }
+      const said = name === 'record.received' && SCHEMA(body.account?.schema) && inForce(log, body.account.schema)
+      if (said) return said
       if (contentsOf(body).some((d) => !contents.has(d))) return { wait: true }
       const subject = body.subject ?? 'self'
       if (kind === 'position' && !isObject(body.content) && body.content !== null) return { reason: 'content' }
       if (!name.startsWith('record.') && subject !== 'self' && !isThing(log, subject)) return { reason: 'unknown' }
       return { tag: kind === 'statement' ? 'thing' : subject === 'self' ? 'thing' : 'position' }
     }
-    if (!OWN.includes(kind) || schema !== `record.${kind}/1`) return { stop: true }
+    if (!OWN.includes(kind) || schema !== `record.${kind}/1`) return { reason: 'content' }
     const given = shaped(body, kind)
     if (!given) return { reason: 'content' }
     if (kind === 'comment') return { reason: 'wrong-log' }
@@ -569,9 +608,16 @@ async function foldRoom (room, logs, contents) {
         if (!before) return { wait: true }
         if (!sidesOf(before).every((s) => sides.includes(s.side)) || before.slug !== value.slug) return { reason: 'terms' }
       }
+      if (slot.kind === 'schema') {
+        const list = listOf(value); const before = list?.size && value.previous !== null ? contents.get(value.previous) : null
+        if (slot.of !== room || slot.step < 1 || !list || (value.previous === null) !== (slot.step === 1)) return { reason: 'schema' }
+        if (before === undefined) return { wait: true }
+        const old = before === null ? new Map() : listOf(before)
+        if (!old || old.size >= list.size || ![...old].every(([n, r]) => list.has(n) && write(list.get(n)) === write(r))) return { reason: 'schema' }
+      }
       const terms = chainAt({ ...Object.fromEntries([...logs.keys()].map((s) => [s, log.acks[s] ?? 0])), [log.side]: log.applied }).at(-1)
       if (!slots.has(key)) slots.set(key, { ...slot, seals: [] })
-      slots.get(key).seals.push({ side: log.side, manifest: digest, terms })
+      slots.get(key).seals.push({ side: log.side, seq: log.applied, manifest: digest, terms })
       return { event: ['seal', digest, key] }
     }
     if (kind === 'revoke' || kind === 'finding') {
