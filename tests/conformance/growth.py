@@ -104,6 +104,19 @@ def growth(scenario: type[Scenario]) -> Iterator[Scenario]:
         letter(room)
         yield whole(f"good-adopted-{name}", room)
 
+    room = Room("IN", "RU", "EU")
+    digest = list_of(room, LATER)
+    three = {side: room.seal(side, {"kind": "schema", "of": room.room, "step": 1}, digest) for side in room.sides}
+    for side in room.sides:
+        room.seen(side, *(other for other in room.sides if other != side))
+    for side in room.sides:
+        for other in sorted(room.sides.keys() - {side}):
+            room.finding(side, three[other])
+    room.seen("RU", "EU")
+    letter(room, "IN")  # it knows of no finding by another yet
+    room.seen("IN", "RU")  # and now of that by EU through RU
+    letter(room, "IN")
+    yield scenario("partly-adopted-as-known-through-a-third", {"record.tar": bundle(room)}, room.room, 4, (), [], ["7.1"])
     room = Played()
     adopt(room, list_of(room, LATER), until="known")
     letter(room, "RU")  # its own log knows of no finding by IN yet: not counted

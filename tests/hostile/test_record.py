@@ -45,14 +45,19 @@ def test_bytes_that_are_no_entry_are_void_and_stop_nothing(scene: Scene, tmp_pat
     carry.write_bundle(ours, room, tmp_path / "record.tar", working=False)
 
 
-def test_a_later_version_of_entries_stops_that_log_alone(scene: Scene) -> None:
+def test_entries_of_a_version_or_schema_that_nobody_adopted_stop_nothing(scene: Scene) -> None:
+    """Were a log to stop at them, its Side could take its own record from everybody's reading whenever it wants."""
     ours, liar, room = scene
     liar.note("before")
     liar.raw(b'{"v":2}')
+    liar.raw(b'{"v":9007199254740991}')
+    liar.say("statement", "meetings.letter/2", {"subject": "self"})
+    liar.say("blessing", "record.blessing/1", {})
     liar.note("after")
     assert pull.pull(ours, room, liar).problems == {}
-    assert ours.cut(room)[RU] == 1
-    assert "needs version" in ours.waiting(room)[RU]
+    assert ours.cut(room)[RU] == 6
+    assert ours.waiting(room) == {}
+    assert set(voids(ours, room).values()) == {"not-adopted"}
     ours.write(room, [note("own work goes on")])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from cochair.record.registry import (
     StatementView,
     Table,
 )
+from cochair.record.schemas import Adopted, make_list
 from cochair.record.signer import InProcessSigner
 
 
@@ -90,7 +92,67 @@ STAGE = Stage(
     on_adopted=on_adopted,
 )
 REGISTRY = Registry([RECORD, STAGE])
-NEWER = Registry([RECORD, STAGE, Stage(name="u", statements=(StatementKind("u.later", 1, Note, "Of a later version"),))])
+
+
+class Note2(Content, frozen=True):
+    """The second version of a note: it says how it was meant, and no longer how much it weighs."""
+
+    text: str
+    tone: str = ""
+    manifest: str | None = None
+    before = Note
+
+    @classmethod
+    def upgraded(cls, older: Note) -> Note2:
+        return cls(older.text, manifest=older.manifest)
+
+
+class Meeting2(Content, frozen=True):
+    name: str
+    place: str
+    before = Meeting
+
+    @classmethod
+    def upgraded(cls, older: Meeting) -> Meeting2:
+        return cls(older.name, "")
+
+
+class Paragraph2(Content, frozen=True):
+    name: str
+    mark: str
+    before = Meeting
+
+    @classmethod
+    def upgraded(cls, older: Meeting) -> Paragraph2:
+        return cls(older.name, "")
+
+
+def on_later_statement(view: StatementView) -> Iterable[Row]:
+    """What the first version gave stays as it was; what is new goes into a table of its own."""
+    if isinstance(view.content, Note2):
+        yield Row("t_tone", {"id": view.id, "text": view.content.text, "tone": view.content.tone})
+    else:
+        yield from on_statement(view)
+
+
+NEWER = Registry(
+    [
+        RECORD,
+        replace(
+            STAGE,
+            statements=(*STAGE.statements, StatementKind("t.note", 2, Note2, "A note with its tone", program="9.1")),
+            matters=(
+                *STAGE.matters,
+                MatterKind("t.meeting", 2, Meeting2, "record", introduces=True, title="A meeting and its place", program="9.1"),
+                MatterKind("t.paragraph", 2, Paragraph2, "working", introduces=True, title="A paragraph with its mark", program="9.2"),
+            ),
+            tables=(*STAGE.tables, Table("t_tone", "record", (Column("id"), Column("text"), Column("tone")), ("id",))),
+            on_statement=on_later_statement,
+        ),
+    ]
+)
+"""The same stage in a later program."""
+
 
 
 def make_node(folder: Path, side: str, url: str | None = None, registry: Registry = REGISTRY) -> Node:
@@ -194,6 +256,16 @@ def join_terms(one: Node, other: Node, room: str, slug: str = "c7") -> None:
     digest = one.put_structural(room, second)
     exchange(one, other, room)
     settle_slot(one, other, room, digest, "terms", room, 1)
+
+
+def adopt(one: Node, other: Node, room: str, *names: str) -> str:
+    """Both Sides adopt these schemas (all that the program of `one` knows) -> digest of the list."""
+    registry, lists = one.registry, one.schema_lists(room)
+    kinds = [kind for kind in registry.kinds.values() if kind.program and kind.schema in (names or registry.kinds)]
+    new = {kind.schema: Adopted(registry.described(kind.schema)[1], kind.program) for kind in kinds}
+    digest = one.put_structural(room, make_list(room, lists[-1] if lists else None, {**one.schemas(room), **new}))
+    settle_slot(one, other, room, digest, "schema", room, len(lists) + 1)
+    return digest
 
 
 def smuggle(node: Node, room: str, kind: str, schema: str, body: dict[str, Any], log: str = "record", /, **members: Any) -> str:

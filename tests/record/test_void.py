@@ -11,19 +11,15 @@ import pytest
 from cochair.record import queries, void
 from cochair.record.node import Draft, Node
 from tests.record.makers import (
-    NEWER,
     exchange,
     join_terms,
     make_node,
     note,
     position,
-    pull,
     received,
-    reopen,
     seal,
     seen,
     smuggle,
-    smuggle_bytes,
 )
 
 
@@ -106,6 +102,15 @@ def cases() -> dict[str, Any]:
         "finds beyond what it saw": ("unknown", lambda s: ("finding", "record.finding/1", {"seal": "IN/record/99999", "valid": True})),
         "finds on its own": ("own-seal", lambda s: ("finding", "record.finding/1", {"seal": _own_seal(s), "valid": True})),
         "confirms a note": ("not-received", lambda s: ("statement", "record.confirms/1", {"target": s.note})),
+        "schema that nobody adopted": ("not-adopted", lambda s: ("statement", "t.note/2", {"subject": "self", "text": "x"})),
+        "schema that nobody knows": ("not-adopted", lambda s: ("statement", "u.rumour/1", {"subject": "self", "text": "x"})),
+        "kind that nobody knows": ("not-adopted", lambda s: ("blessing", "record.blessing/1", {})),
+        "report in a schema that nobody adopted": ("not-adopted", lambda s: ("statement", "record.received/1", _account(s, "IN", "self", "t.note/2"))),
+        "schema of another kind": ("content", lambda s: ("position", "t.note/1", {"subject": "self", "content": {"text": "x"}, "level": "agreed"})),
+        "matter as a statement": ("content", lambda s: ("statement", "t.meeting/1", {"subject": "self", "name": "x"})),
+        "seal as a finding": ("content", lambda s: ("finding", "record.seal/1", own(s))),
+        "kind with the schema of a statement": ("content", lambda s: ("blessing", "t.note/1", {"text": "x"})),
+        "no list of schemas": ("schema", lambda s: ("seal", "record.seal/1", own(s, slot={"kind": "schema", "of": s.room, "step": 1}, manifest=_in_force(s)))),
         "key that is no mandate": ("unknown", lambda s: ("seal", "record.seal/1", own(s, key=s.note))),
         "successor of nobody": ("unknown", lambda s: ("statement", "record.corrects/1", {"target": s.received, "with": "RU/record/99999"})),
     }  # fmt: skip
@@ -117,8 +122,8 @@ def _in_force(s: Stand) -> str:
     return str(row["agreed"])
 
 
-def _account(s: Stand, side: str, subject: str) -> dict[str, Any]:
-    return {"from": side, "how": "said", "account": {"as": "statement", "schema": "t.note/1", "subject": subject, "content": {"text": "x"}}}
+def _account(s: Stand, side: str, subject: str, schema: str = "t.note/1") -> dict[str, Any]:
+    return {"from": side, "how": "said", "account": {"as": "statement", "schema": schema, "subject": subject, "content": {"text": "x"}}}
 
 
 def _own_seal(s: Stand) -> str:
@@ -171,26 +176,3 @@ def test_sixty_fifth_seal(stand: Stand) -> None:
 
 def test_every_reason_is_tried() -> None:
     assert {reason for reason, _ in cases().values()} | {"again", "malformed", "misplaced", "too-many-seals"} == set(void.REASONS)
-
-
-def test_unknown_schema_stops_and_goes_on_with_a_newer_program(tmp_path: Path) -> None:
-    one, other = make_node(tmp_path / "IN", "IN"), make_node(tmp_path / "RU", "RU", registry=NEWER)
-    room = one.found("c7")
-    join_terms(one, other, room)
-    other.write(room, [Draft("record", "statement", "u.later/1", {"text": "new"}), note("behind")])
-    pull(one, other, room)
-    origin = "ru.example/c7/RU/record"
-    assert one.waiting(room) == {origin: "needs version u.later/1"}
-    before = one.state_digest(room)
-    assert one.write(room, [note("own work goes on")])
-    assert one.state_digest(room) != before
-    one = reopen(one, NEWER)
-    one.settle(room)
-    assert one.waiting(room) == {}
-    exchange(one, other, room)
-    assert one.state_digest(room) == other.state_digest(room)
-    later = b'{"at":"2026-01-05T09:00:00Z","body":{},"kind":"statement","log":"x","room":"y","salt":"z","schema":"a","seq":0,"v":2}'
-    smuggle_bytes(other, room, later)
-    assert other.waiting(room) == {origin: "needs version 2 of entries"}
-    one.close()
-    other.close()

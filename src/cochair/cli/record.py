@@ -69,7 +69,7 @@ def fsck(folder: FolderArgument, room: RoomOption = "", json: show.JsonOption = 
         names = {one: slug(node, one) for one in chosen}
         heads = {one: {origin: size for origin, (size, _root) in node.heads(one).items()} for one in chosen}
         digests = {one: _digests(node, one) for one in chosen} if not problems else {}
-        stops = {one: _stops(node, one) for one in chosen}
+        stops = {one: faults.unread(node, one) for one in chosen}
     value = {
         "rooms": {one: {"slug": names[one], "heads": heads[one], "digests": digests.get(one), "stops": stops[one]} for one in chosen},
         "problems": [{"room": one, "what": p.what, "where": p.where, "detail": p.detail} for one, p in problems],
@@ -216,13 +216,6 @@ def evidence(
     show.result(verification.line_value(line), json, verification.line_words(line))
     if line.status:
         raise typer.Exit(line.status)
-
-
-def _stops(node: Node, room: str) -> dict[str, tuple[int, str]]:
-    """Logs that hold what a later version wrote: origin -> how many entries were read, and which version it needs."""
-    with node.read() as tx:
-        rows = tx.query("SELECT origin, applied, stopped FROM n_log WHERE room = ? AND stopped <> '' ORDER BY origin", (room,))
-    return {row["origin"]: (row["applied"], row["stopped"]) for row in rows}
 
 
 def _digests(node: Node, room: str) -> dict[str, str]:

@@ -97,8 +97,9 @@ def settle(node: Node, room: str) -> None:
     if not (
         node.ask_first or faults.stopped(node) or node.halted.get(node.origin(room))
     ):  # else nothing can be said now; it reads and receives
-        seals.check_seals(node, room)
-        endings.carry_out(node, room)
+        if not faults.unread(node, room):  # what cannot be read may say otherwise
+            seals.check_seals(node, room)
+            endings.carry_out(node, room)
         pull.acknowledge(node, room)
         sealing.own_recipient(node, room)
     write_tree(node, room)

@@ -40,6 +40,7 @@ def words() -> dict[str, str]:
         "left-out": _("Entries of {0} are left out"),
         "fork": _("Other contents of {0} were acknowledged than these. Keep the file: it is evidence"),
         "newer": _("Not checked: {0} was read up to entry {1} of {2}; what follows needs a newer reader"),
+        "needs": _("Not checked: {0} was read up to entry {1} of {2}; what follows needs version {3} of Cochair"),
         "waits": _("Not checked: {0} was read up to entry {1} of {2}; what follows waits for what is not in the file"),
         "double": _("Two manifests would be agreed as {0}"),
         "mandate": _("The seal {0} is under no mandate of its Side"),

@@ -123,6 +123,13 @@ def resume(node: Node) -> list[str]:
         return [row["origin"] for row in tx.query("SELECT origin FROM n_log WHERE side = ? AND frozen = ?", (node.side, FORKED))]
 
 
+def unread(node: Node, room: str) -> dict[str, tuple[int, str]]:
+    """Logs that hold what a later program wrote: origin -> how many entries were read, and which version of Cochair the rest needs."""
+    with node.read() as tx:
+        rows = tx.query("SELECT origin, applied, stopped FROM n_log WHERE room = ? AND stopped <> '' ORDER BY origin", (room,))
+    return {row["origin"]: (row["applied"], row["stopped"]) for row in rows}
+
+
 def troubles(node: Node, room: str) -> list[Trouble]:
     """All that is not well in a room, the worst first."""
     found: list[Trouble] = []

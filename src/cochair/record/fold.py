@@ -150,7 +150,7 @@ class Fold:
             return False
         entry, verdict = self._read(log)
         if verdict.stop:
-            log.stopped = f"needs version {verdict.stop}"
+            log.stopped = verdict.stop
             return False
         log.waiting = "" if verdict.void else verdict.wait
         if log.waiting:

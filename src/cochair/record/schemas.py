@@ -26,6 +26,16 @@ class Adopted(NamedTuple):
     program: str
 
 
+def needs(schema: str, adopted: Adopted) -> str:
+    """At what a log stops, in the words that stand in its row: ``needs version 0.2 of Cochair (meetings.letter/2)``."""
+    return f"needs version {adopted.program} of Cochair ({schema})"
+
+
+def needed(stopped: str) -> str:
+    """The version that a log needs to be read on, out of these words."""
+    return stopped.removeprefix("needs version ").partition(" ")[0]
+
+
 def make_list(room: str, previous: str | None, schemas: Mapping[str, Adopted]) -> dict[str, Any]:
     """The structural content."""
     rows = [{"schema": name, **one._asdict()} for name, one in sorted(schemas.items())]

@@ -26,7 +26,7 @@ from cochair.ledger.keychanges import claimed
 from cochair.record import contents
 from cochair.record.agreement import MAX_SEALS
 from cochair.record.registry import MatterKind, Registry
-from cochair.record.schemas import Adopted, follows, listed
+from cochair.record.schemas import Adopted, follows, listed, needs
 
 VERSION = 2
 ENTRIES = "record.entry/1"
@@ -56,7 +56,7 @@ REASONS = {
 
 
 class Judged(NamedTuple):
-    """Verdict on one entry. Exactly one of `void` (a code of `REASONS`), `stop` (which version of Cochair knows it, and what), `wait` (what for) is set, or none: it counts."""
+    """Verdict on one entry. Exactly one of `void` (a code of `REASONS`), `stop` (which version of Cochair it needs), `wait` (what for) is set, or none: it counts."""
 
     body: Any = None
     content: Any = None
@@ -143,7 +143,7 @@ def in_force(registry: Registry, past: Past, schema: str) -> Judged | None:
     adopted = past.adopted(schema)
     if adopted is None:
         return Judged(void="not-adopted")
-    return None if registry.knows(schema, adopted) else Judged(stop=f"{adopted.program} of Cochair ({schema})")
+    return None if registry.knows(schema, adopted) else Judged(stop=needs(schema, adopted))
 
 
 def _convert(value: Any, kind: type[Any]) -> Any:

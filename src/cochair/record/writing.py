@@ -22,6 +22,7 @@ from cochair.record import faults
 from cochair.record import live as rooms
 from cochair.record.contents import BODIES, KEY_CHANGE
 from cochair.record.live import Live
+from cochair.record.schemas import needed
 from cochair.record.state import LogState
 from cochair.record.store import Tx
 from cochair.record.void import REASONS
@@ -165,7 +166,7 @@ def _own_log(node: Node, tx: Tx, live: Live, name: str) -> LogState:
             "The own log {origin} is not applied to its end: {stopped}",
             "Update Cochair on this node if a newer version is named, else run: cochair record fsck",
             origin=origin,
-            stopped=log.stopped or log.waiting,
+            stopped=log.stopped or next((f"{one.name} {one.stopped}" for one in live.fold.state.logs.values() if one.stopped), log.waiting),
         )
     return log
 
@@ -230,7 +231,7 @@ def _append(
     )
     verdict = live.fold.offer(log, data, entry)
     if verdict.stop:
-        raise Rejected("This needs version {stop}", "Update Cochair on this node", stop=verdict.stop)
+        raise Rejected("It needs version {version} of Cochair", "Update Cochair on this node", version=needed(verdict.stop))
     if verdict.void:
         raise Conflict("It would not be counted: {void}", "Look at the page again: something may have changed", void=REASONS[verdict.void])
     if verdict.wait:
@@ -264,11 +265,11 @@ def _check_read(live: Live, own: str) -> None:
     for log in live.fold.state.logs.values():
         if log.side != own and log.stopped:
             raise Conflict(
-                "{log} is read up to {size} entries and {stopped}: nothing is sealed or found valid before the rest is read",
+                "{log} is read up to {size} entries, and the rest needs version {version} of Cochair: nothing is sealed or found valid before it is read",
                 "Update Cochair on this node; it then reads on by itself",
                 log=log.name,
                 size=log.applied,
-                stopped=log.stopped,
+                version=needed(log.stopped),
             )
 
 

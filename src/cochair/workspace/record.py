@@ -33,6 +33,7 @@ from cochair.record.changes import keys_of
 from cochair.record.node import Node
 from cochair.record.queries import Tx
 from cochair.record.roots import key_print, roots_print
+from cochair.record.schemas import needed
 from cochair.record.tree import write_tree
 from cochair.workspace.addresses import entry, ref
 from cochair.workspace.desk import told
@@ -224,10 +225,10 @@ def _state(halted: str, frozen: str, stopped: str, waits: str) -> dict[str, str]
         )
         return {"status": "discrepancy", "words": words}
     if stopped:
-        return {
-            "status": "clarification",
-            "words": _("It holds something that needs a newer version of the program: %(what)s.") % {"what": stopped},
-        }
+        words = _(
+            "All Sides adopted something that this program does not know: it is read up to there and kept whole. The rest needs version %(version)s of Cochair; once that is installed, it is read on by itself."
+        )
+        return {"status": "clarification", "words": words % {"version": needed(stopped)}}
     if waits:
         return {
             "status": "awaited",
