@@ -8,8 +8,8 @@ import typer
 from cochair.accounts.rights import Actor
 from cochair.cli import files, show
 from cochair.cli.opening import FolderArgument, RoomOption, opened, the_room
-from cochair.kit.errors import CochairError, Conflict
-from cochair.protocol import schemas, seals
+from cochair.kit.errors import CochairError
+from cochair.protocol import schemas
 from cochair.protocol.schemas import Change
 from cochair.record.node import Node
 from cochair.record.tree import write_tree
@@ -65,11 +65,7 @@ def withdraw(folder: FolderArgument, room: RoomOption = "", json: show.JsonOptio
     """
     with opened(folder) as node:
         chosen = the_room(node, room)
-        state = schemas.open_slot(node, chosen)
-        mine = [seal for seal in state.seals if seal.side == node.side and not seal.revoked] if state else []
-        if not mine:
-            raise Conflict("Our Side has no seal here that could be taken back", "See how it stands: cochair record schema show")
-        entry = seals.revoke_seal(node, chosen, _who(node), mine[-1].id)
+        entry = schemas.withdraw_schemas(node, chosen, _who(node))
         write_tree(node, chosen)
     show.result({"entry": entry}, json, [f"Taken back: {entry}. It is free once the other Side has acknowledged it: exchange."])
 

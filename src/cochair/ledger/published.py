@@ -1,6 +1,6 @@
 """Keys whose private halves are printed, in our vectors or in the standards: whoever signs with one proves nothing.
 
-Ask `refuse_published` wherever a key enters terms, a descriptor or a mandate. A test holds the first list to the keys of `tests/vectors`.
+Ask `refuse_published` wherever a key enters terms, a descriptor or a mandate. Tests hold the first two lists to the keys of `tests/vectors`.
 """
 
 from cochair.kit.errors import Rejected
@@ -20,6 +20,19 @@ VECTORS = frozenset(
         "6154486f0acbeed0b03b6ca84ea0ca6690b369ffa128aacddcf75093c95688f4",  # root 3
     }
 )
+FIRST_RELEASE = frozenset(
+    {
+        "79f6d70e65bc8d2f751a091a6aa4003d9130b76ec813f5481c2bbfd74aa066f0",  # IN log
+        "02d6d8fae367886577bfc1255554338fa8daf0b7559ea191c4d7cfbcd2fc27c7",  # IN cosigner
+        "e049794d48c7479dc5ba60d409b05ba5369544d01eb0f94c460ce7e90a17731a",  # IN exchange
+        "b872062172976f0c37b299487f7d7fbe072d647628c99580e9e927a3603f967f",  # IN person
+        "204d0ffabf04d116694bc4f3db81137f53202baf4ababbd6fa2612b0aa94c6f2",  # RU log
+        "683c598caca997fe573b3189f128db4f12241eb6cc9863062544ddaebaf2bc07",  # RU cosigner
+        "60885481e1fcf059a883b045a91693bd6f70aa3309b6ecfdf133f0158d51f37a",  # RU exchange
+        "a2ced6004309286521a610a34cd184b6646ac20899ab263f8dd1a8984f4c37e7",  # RU person
+    }
+)
+"""Of the nodes whose folders are kept in `tests/vectors/first-release`."""
 STANDARDS = frozenset(
     {
         "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",  # RFC 8032, 7.1
@@ -31,7 +44,7 @@ STANDARDS = frozenset(
         "de9edb7d7b4dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f",
     }
 )
-PUBLISHED = VECTORS | STANDARDS
+PUBLISHED = VECTORS | FIRST_RELEASE | STANDARDS
 
 
 def refuse_published(public: bytes) -> bytes:

@@ -115,6 +115,16 @@ def seal_schemas(node: "Node", room: str, actor: Actor, digest: str, letter: byt
     return node.write(room, [Draft("record", "seal", "record.seal/1", body)])[0]
 
 
+def withdraw_schemas(node: "Node", room: str, actor: Actor) -> str:
+    """Take back our seal of the list that not all have sealed -> the revoke. Who attests may do it, as the letter is his. Raises Conflict if there is none."""
+    rights.require(actor, "seal.attest", node.side)
+    state = open_slot(node, room)
+    mine = [seal for seal in state.seals if seal.side == node.side and not seal.revoked] if state else []
+    if not mine:
+        raise Conflict("Our Side has no seal here that could be taken back", "See how it stands: cochair record schema show")
+    return node.write(room, [Draft("record", "revoke", "record.revoke/1", {"seal": mine[-1].id})])[0]
+
+
 def find_schemas(node: "Node", room: str, actor: Actor, seal: str) -> str:
     """A person of our Side has read the other's letter and finds its seal of the list valid -> the finding, which is final."""
     _same_meaning(node, room, seals.find(node, room, seal).manifest)
