@@ -1,7 +1,6 @@
 """`cochair record schema`, and what a node, a reader and the other commands say whose program does not know what was adopted."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from typer.testing import CliRunner
 
 from cochair.cli import opening
 from cochair.cli.main import app
-from cochair.exchange import pull, run
+from cochair.exchange import pull
 from cochair.exchange.run import Address, set_address
 from cochair.kit.errors import CochairError, Conflict
 from cochair.record import positions, queries
@@ -19,6 +18,7 @@ from cochair.record.tree import open_tree
 from cochair.stages import REGISTRY
 from tests.makers.later import LATER, LETTER, Letter2
 from tests.makers.nodes import new_node
+from tests.record.makers import seal
 
 NEEDS = f"needs version 9.1 of Cochair ({LETTER})"
 SIDES = {"IN": "RU", "RU": "IN"}
@@ -31,7 +31,9 @@ class Desk:
         self.folder, self.monkeypatch = folder, monkeypatch
         (folder / "letter.pdf").write_bytes(b"%PDF SPECIMEN letter of the secretary")
         real = Node.open.__func__  # type: ignore[attr-defined]
-        opened = classmethod(lambda cls, place, *, registry, **more: real(cls, place, registry=registry, **{**more, "make_signer": InProcessSigner}))
+        opened = classmethod(
+            lambda cls, place, *, registry, **more: real(cls, place, registry=registry, **{**more, "make_signer": InProcessSigner})
+        )
         nodes = [new_node(folder / side, side, LATER) for side in SIDES]
         self.room = nodes[0].found("c7", sides=[node.descriptor("c7") for node in nodes])
         nodes[1].join(nodes[0].terms(self.room))
@@ -80,7 +82,13 @@ def desk(tmp_path, monkeypatch):
 
 
 def letter(node, room, **more):
-    about = {"number": "7", "dated": "2026-09-01", "to": "RU", "about": {"en": "SPECIMEN"}, "paper": node.put_paper(room, b"SPECIMEN letter")}
+    about = {
+        "number": "7",
+        "dated": "2026-09-01",
+        "to": "RU",
+        "about": {"en": "SPECIMEN"},
+        "paper": node.put_paper(room, b"SPECIMEN letter"),
+    }
     return positions.say(node, room, "meetings.letter", Letter2(**about, **more))
 
 
@@ -88,9 +96,23 @@ def test_a_schema_is_shown_adopted_by_both_and_then_written(desk):
     shown = desk.ask("record", "schema", "show", "IN")
     assert (shown["adopted"], shown["proposed"]) == ({}, [])
     assert [(one["schema"], one["fields"], one["program"]) for one in shown["adoptable"]] == [(LETTER, {"copies": "new"}, "9.1")]
-    assert "meetings.letter/2: Letter, with who got a copy. Against the version before: copies (new)." in desk.run("record", "schema", "show", "IN")
-    assert "Give the secretary's letter" in desk.run("record", "schema", "adopt", "IN", error="Our Side has not sealed these schemas: meetings.letter/2")
-    desk.run("record", "schema", "adopt", "IN", "--letter", "letter.pdf", "--only", "meetings.rumour/1", error="no schema that this room could adopt")
+    assert "meetings.letter/2: Letter, with who got a copy. Against the version before: copies (new)." in desk.run(
+        "record", "schema", "show", "IN"
+    )
+    assert "Give the secretary's letter" in desk.run(
+        "record", "schema", "adopt", "IN", error="Our Side has not sealed these schemas: meetings.letter/2"
+    )
+    desk.run(
+        "record",
+        "schema",
+        "adopt",
+        "IN",
+        "--letter",
+        "letter.pdf",
+        "--only",
+        "meetings.rumour/1",
+        error="no schema that this room could adopt",
+    )
     first = desk.ask("record", "schema", "adopt", "IN", "--letter", "letter.pdf", "--only", LETTER)
     assert "The other Side is next" in first["waits"]
     assert first["adopted"] == []
@@ -98,7 +120,9 @@ def test_a_schema_is_shown_adopted_by_both_and_then_written(desk):
     proposed = desk.ask("record", "schema", "show", "RU")
     assert ([one["schema"] for one in proposed["proposed"]], proposed["adoptable"], proposed["sealed"]) == ([LETTER], [], False)
     desk.program(REGISTRY)
-    assert f"{LETTER}: not known to this program, or not in this meaning. It needs version 9.1 of Cochair" in desk.run("record", "schema", "show", "RU")
+    assert f"{LETTER}: not known to this program, or not in this meaning. It needs version 9.1 of Cochair" in desk.run(
+        "record", "schema", "show", "RU"
+    )
     desk.run("record", "schema", "adopt", "RU", "--letter", "letter.pdf", error="it needs version 9.1 of Cochair")
     desk.program()
     second = desk.ask("record", "schema", "adopt", "RU", "--letter", "letter.pdf")
@@ -135,7 +159,7 @@ def test_a_room_of_one_side_adopts_nothing(tmp_path, monkeypatch):
     desk.run("record", "schema", "adopt", "IN", "--letter", "letter.pdf", "--room", "alone", error="A room with one Side adopts nothing")
 
 
-def test_an_older_node_takes_bytes_cosigns_them_says_which_version_it_needs_and_reads_on_when_updated(desk, tmp_path):
+def test_an_older_node_takes_bytes_cosigns_them_says_which_version_it_needs_and_reads_on_when_updated(desk):
     desk.adopted()
     with desk.node("IN") as node:
         letter(node, desk.room, copies=("BY",))
@@ -150,8 +174,7 @@ def test_an_older_node_takes_bytes_cosigns_them_says_which_version_it_needs_and_
         with node.read() as tx:
             assert tx.query("SELECT size FROM j_head WHERE log = 'RU/record' AND of = 'IN/record'")[0]["size"] <= read
         with pytest.raises(Conflict, match=r"the rest needs version 9\.1 of Cochair"):
-            node.write(desk.room, [])
-            positions_seal(node, desk.room)
+            seal(node, desk.room, desk.room, "schema", desk.room, 2)
     with desk.node("IN") as node:
         cosigned = pull.cosigned(node, desk.room)["RU"]
         assert int(cosigned.split(b"\n")[1]) >= size, "it holds these bytes, and says no more than that"
@@ -171,10 +194,3 @@ def test_an_older_node_takes_bytes_cosigns_them_says_which_version_it_needs_and_
         assert ours.state_digest(desk.room) == theirs.state_digest(desk.room)
         assert theirs.waiting(desk.room) == {}
         assert ours.fsck(desk.room) == theirs.fsck(desk.room) == []
-    shutil.rmtree(tmp_path / "RU")
-
-
-def positions_seal(node, room):
-    from tests.record.makers import seal
-
-    seal(node, room, room, "schema", room, 2)

@@ -1,6 +1,7 @@
 """Both our readers, the one in Python and the one in JavaScript, answer every case as they must; and the runner finds out who does not."""
 
 import json
+import lzma
 import shutil
 import subprocess
 import sys
@@ -64,6 +65,16 @@ def test_the_reader_in_javascript_says_that_it_cannot_follow_a_change_of_a_key(t
         told = json.loads(subprocess.run([*reader, str(whole)], capture_output=True, text=True, check=False).stdout)
         assert (told["status"], [line["code"] for line in told["lines"]]) == (status, [("proven", "changed-key")[at]])
         assert status == 0 or "needs a newer reader" in told["lines"][0]["words"]
+
+
+def test_the_reader_in_javascript_proves_the_record_of_the_first_release(tmp_path):
+    kept = ROOT / "tests/vectors/first-release"
+    room = json.loads((kept / "expected.json").read_text())["room"]
+    (tmp_path / "record.bundle").write_bytes(lzma.decompress((kept / "record.bundle.xz").read_bytes()))
+    reader = [node(), str(ROOT / "src/cochair/web/assets/reader/cli.mjs"), "--json", "--room", room, str(tmp_path / "record.bundle")]
+    told = json.loads(subprocess.run(reader, capture_output=True, text=True, check=False).stdout)
+    assert (told["status"], [line["code"] for line in told["lines"]]) == (0, ["proven"])
+    assert any("sealed by IN (key), RU (key)" in detail for detail in told["lines"][0]["details"])
 
 
 @pytest.mark.parametrize(

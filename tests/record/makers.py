@@ -154,7 +154,6 @@ NEWER = Registry(
 """The same stage in a later program."""
 
 
-
 def make_node(folder: Path, side: str, url: str | None = None, registry: Registry = REGISTRY) -> Node:
     """A node in its own folder, its signer inside this process."""
     return Node.init(

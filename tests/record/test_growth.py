@@ -114,7 +114,10 @@ def test_both_versions_of_a_matter_are_read_and_do_not_agree_by_themselves(tmp_p
     assert (settled.content, settled.status) == (Meeting2("12th", "Moscow"), "agreed")
     positions.withdraw(one, room, "t.meeting", meeting)
     with one.read() as tx:
-        assert {side: said.schema for side, said in queries.matter(tx, room, "t.meeting", meeting).positions.items()} == {"IN": "t.meeting/2", "RU": "t.meeting/2"}
+        assert {side: said.schema for side, said in queries.matter(tx, room, "t.meeting", meeting).positions.items()} == {
+            "IN": "t.meeting/2",
+            "RU": "t.meeting/2",
+        }
     close(one, other)
 
 
@@ -168,7 +171,7 @@ def test_an_older_program_than_the_tables_makes_them_anew_up_to_where_it_can_rea
     assert one.waiting(room)[IN] == other.waiting(room)[IN] == NEEDS
     assert other.heads(room) == sizes
     assert one.fsck(room) == other.fsck(room) == []
-    with pytest.raises(CochairError, match="own log .* needs version 9") as told:
+    with pytest.raises(CochairError, match=r"own log .* needs version 9") as told:
         one.write(room, [note("own log")])
     assert "Update Cochair" in told.value.next_step
     assert other.state_digest(room) != digest
@@ -215,7 +218,9 @@ def test_reports_and_working_papers_in_a_later_version(tmp_path: Path) -> None:
         assert queries.matter(tx, room, "t.paragraph", paragraph).standing == "agreed"
         assert [row["id"] for row in tx.query("SELECT id FROM t_tone")] == [told]
     assert voids(other, room) == {}
-    assert [one.state_digest(room, which) for which in ("record", "working")] == [other.state_digest(room, w) for w in ("record", "working")]
+    assert [one.state_digest(room, which) for which in ("record", "working")] == [
+        other.state_digest(room, w) for w in ("record", "working")
+    ]
     other = reopen(other, REGISTRY)
     assert {origin for origin, why in other.waiting(room).items() if why.startswith("needs version")} == {IN, f"in.example/c7/IN/{log}"}
     with pytest.raises(CochairError, match=r"own log .* needs version 9\.1"):  # it had acknowledged what can no longer be read
@@ -271,7 +276,9 @@ def logs_of(node: Node, room: str) -> dict[str, list[bytes]]:
     return {origin: node.entries(room, origin) for origin in node.heads(room)}
 
 
-def all_rows(fold: Fold, logs: dict[str, list[bytes]], rng: random.Random | None = None, upto: dict[str, int] | None = None) -> dict[str, Any]:
+def all_rows(
+    fold: Fold, logs: dict[str, list[bytes]], rng: random.Random | None = None, upto: dict[str, int] | None = None
+) -> dict[str, Any]:
     """The rows after all entries came, at once or in random portions and orders."""
     book, left = Book(), {origin: list(entries) for origin, entries in logs.items()}
     for origin in left:
@@ -353,7 +360,11 @@ def test_tables_of_another_program_are_made_anew_and_those_of_a_newer_one_refuse
         assert one.fsck(room) == [], spoil
     with one.read() as tx:
         made = json.loads(tx.query("SELECT value FROM n_about WHERE name = 'joint'")[0]["value"])
-    for change in ({"fold": 0}, {"tables": {**made["tables"], "t_gone": [["id", "text", 0]]}}, {"schemas": {**made["schemas"], "t.gone/1": "00" * 32}}):
+    for change in (
+        {"fold": 0},
+        {"tables": {**made["tables"], "t_gone": [["id", "text", 0]]}},
+        {"schemas": {**made["schemas"], "t.gone/1": "00" * 32}},
+    ):
         with one.store.write() as tx:
             tx.execute("UPDATE n_about SET value = ? WHERE name = 'joint'", (json.dumps({**made, **change}),))
             tx.execute("DELETE FROM t_note")

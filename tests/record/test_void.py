@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +15,12 @@ from tests.record.makers import (
     make_node,
     note,
     position,
+    pull,
     received,
     seal,
     seen,
     smuggle,
+    smuggle_bytes,
 )
 
 

@@ -1,4 +1,4 @@
-"""Write the vectors of every byte format of `kit` and `ledger`: `python tests/vectors/make.py [FOLDER]`. Fixed seeds, so that a second run gives the same bytes.
+"""Write the vectors of every byte format of `kit` and `ledger`, and of schemas: `python tests/vectors/make.py [FOLDER]`. Fixed seeds, so that a second run gives the same bytes.
 
 A file is ``{"about", "format", "cases"}``. Bytes stand in hex (``…_hex``) or, where they are text, as text. A case with ``"refused": true`` must be refused.
 The keys are published here and therefore worthless: the program refuses them outside tests (`ledger/published.py`); the signatures on the edge come from `edges`, the spoilt proofs from `probes`.
@@ -12,6 +12,11 @@ from pathlib import Path
 
 from cochair.kit import canonical
 from cochair.ledger import checkpoints, cosignatures, dsse, entries, keychanges, macs, merkle, notes, papers, tiles
+from cochair.record import schemas
+from cochair.record.contents import BODIES, RECORD
+from cochair.record.describe import describe
+from cochair.record.registry import Registry
+from cochair.stages import REGISTRY
 from tests.vectors import edges, probes, stream
 
 HERE = Path(__file__).parent
@@ -192,6 +197,33 @@ def structural_cases():
         {"bytes": papers.structural_bytes(value).decode(), "digest": papers.structural_digest(papers.structural_bytes(value))}
         for value in ({}, terms)
     ] + refused([{"bytes": '{"b":1,"a":2}'}, {"bytes": "{} "}])
+
+
+def schema_cases():
+    """Descriptions of every schema of the first release, then lists: what adopts, and what is no list."""
+    registry = Registry([RECORD, *REGISTRY.stages])
+    described = [registry.described(schema)[0] for schema in sorted(registry.founding)]
+    described += [describe(schema, kind, body) for kind, (schema, body) in sorted(BODIES.items())]
+    found = [{"description": papers.structural_bytes(each).decode(), "digest": papers.structural_digest(papers.structural_bytes(each))} for each in described]
+    one, two = schemas.Adopted("11" * 32, "0.2"), schemas.Adopted("22" * 32, "0.10.1")
+    first = schemas.make_list(ROOM, None, {"meetings.letter/2": one})
+    previous = papers.structural_digest(papers.structural_bytes(first))
+    second = schemas.make_list(ROOM, previous, {"meetings.letter/2": one, "bodies.body/2": two})
+    row, other = first["schemas"][0], second["schemas"][0]
+    wrong = [
+        {**first, "v": 2}, {**first, "v": True}, {**first, "what": "schemas"}, {**first, "more": 1}, {k: v for k, v in first.items() if k != "previous"}, {**first, "schemas": []}, {**first, "schemas": [row, row]},
+        {**first, "schemas": [row, other]}, {**first, "schemas": {}}, {**first, "previous": "33"}, {**first, "previous": ""}, *({**first, "schemas": [{**row, **change}]} for change in (
+            {"schema": "letter/2"}, {"schema": "meetings.letter/02"}, {"schema": "meetings.letter"}, {"description": "11"}, {"description": None}, {"program": ""}, {"program": "2"}, {"program": "0.2 or later"}, {"program": "00.2"}, {"program": "1.2.3.4"}, {"more": 1})),
+    ]  # fmt: skip
+
+    def listed(value, **more):
+        data = papers.structural_bytes(value)
+        return {"list": data.decode(), "digest": papers.structural_digest(data), **more}
+
+    lists = [listed(first, follows=None), listed(second, follows=first)]
+    unfit = [listed(second, follows=None), listed(first, follows=first), listed(schemas.make_list(ROOM, previous, {"bodies.body/2": two}), follows=first)]
+    unfit.append(listed(schemas.make_list(ROOM, previous, {"meetings.letter/2": two, "bodies.body/2": two}), follows=first))
+    return found + lists + refused([listed(each) for each in wrong] + unfit)
 
 
 def merkle_cases():
@@ -560,6 +592,7 @@ FORMATS = {
     "paper": ("paper.md", paper_cases, "ids of papers"),
     "paper-store": ("paper-store.md", paper_store_cases, "files of sealed papers; the plain bytes are the salt of SHA-256('vector salt'), then data"),
     "structural": ("structural.md", structural_cases, "digests of structural content"),
+    "schemas": ("schemas.md", schema_cases, "descriptions of the schemas of the first release; lists of adopted schemas, and the list that each follows"),
     "merkle": ("log.md", merkle_cases, "trees of the leaves 'leaf 0', 'leaf 1', …: roots, inclusion and consistency proofs"),
     "tiles": ("log.md", tile_cases, "paths, tiles and entry bundles"),
     "note": (

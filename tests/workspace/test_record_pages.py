@@ -358,3 +358,14 @@ def test_a_paper_given_later_is_checked_against_the_entry(desk, sit):
     assert "erased" in text_of(us.get(address))
     assert give(stored).status_code == 422
     assert sit(t.ours, "member").post(f"{address}disclose/").status_code == 403
+
+
+def test_a_log_that_needs_a_newer_program_names_the_version(desk, sit):
+    """As a node shows it whose program does not know what all Sides adopted (`tests/cli/test_schemas.py` brings one there)."""
+    with desk.t.ours.store.write() as tx:
+        tx.execute("UPDATE n_log SET stopped = 'needs version 9.1 of Cochair (meetings.letter/2)' WHERE side = 'RU' AND log = 'record'")
+    html = text_of(sit(desk.t.ours, "observer").get(PAGE))
+    assert "The rest needs version 9.1 of Cochair" in html
+    assert "Under clarification" in html
+    russian = text_of(sit(desk.t.ours, "observer", language="ru").get(PAGE))
+    assert "нужна версия 9.1 Cochair" in russian

@@ -77,7 +77,11 @@ def fsck(folder: FolderArgument, room: RoomOption = "", json: show.JsonOption = 
     lines = [f"{p.what}: {p.where}: {p.detail}" for _one, p in problems]
     lines += [f"{names[one]}: {sum(heads[one].values())} entries in {len(heads[one])} logs" for one in chosen]
     lines += [f"  {which:8} {digest}" for one in digests for which, digest in digests[one].items()]
-    lines += [f"{origin} is read up to {at} entries and {why}: update Cochair, and it reads on" for one in chosen for origin, (at, why) in stops[one].items()]
+    lines += [
+        f"{origin} is read up to {at} entries and {why}: update Cochair, and it reads on"
+        for one in chosen
+        for origin, (at, why) in stops[one].items()
+    ]
     well = "All is well." if not any(stops.values()) else "All that this program can read is well."
     show.result(value, json, [*lines, well if not problems else f"{len(problems)} problems."])
     if problems:

@@ -95,7 +95,9 @@ def _plain(one: Change) -> dict[str, Any]:
 def _lines(one: dict[str, Any]) -> list[str]:
     """What one schema changes, for people."""
     if not one["known"]:
-        return [f"  {one['schema']}: not known to this program, or not in this meaning. It needs version {one['program']} of Cochair: update, then seal."]
+        return [
+            f"  {one['schema']}: not known to this program, or not in this meaning. It needs version {one['program']} of Cochair: update, then seal."
+        ]
     words = {"new": "new", "changed": "changed", "gone": "no longer there"}
     fields = ", ".join(f"{name} ({words[what]})" for name, what in one["fields"].items()) or "no field"
     return [

@@ -113,9 +113,7 @@ def _matter(one: ReceivedState) -> tuple[str, str, str]:
     return one.account["schema"].partition("/")[0], subject, one.account.get("part", "")
 
 
-def correct_received(
-    node: Node, room: str, actor: Actor, received: str, *, by: str | None = None, content: Content | None = None
-) -> str:
+def correct_received(node: Node, room: str, actor: Actor, received: str, *, by: str | None = None, content: Content | None = None) -> str:
     """Say for our Side: not so, but as in our entry ``by``, or as in ``content``, which is written first in the form of the account."""
     rights.require(actor, "received.answer", node.side)
     one = _waiting(node, room, received)

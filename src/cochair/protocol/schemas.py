@@ -82,7 +82,9 @@ def propose_schemas(node: "Node", room: str, actor: Actor, only: Sequence[str] =
     known = adoptable(node, room)
     if strange := next((name for name in only if name not in known), None):
         raise Conflict(
-            "{name} is no schema that this room could adopt with this program", "See what there is: cochair record schema show", name=strange
+            "{name} is no schema that this room could adopt with this program",
+            "See what there is: cochair record schema show",
+            name=strange,
         )
     chosen = {name: known[name] for name in (only or known)}
     if not chosen:

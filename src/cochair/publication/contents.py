@@ -6,7 +6,6 @@ back. What the Sides consent to is said by the part of the matter, so that the t
 
 from typing import Literal, get_args
 
-
 from cochair.record.fields import Digest
 from cochair.record.registry import Content
 

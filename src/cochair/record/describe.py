@@ -63,9 +63,9 @@ class _Objects:
         if field.required:
             return made
         value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
-        return made | {"absent": msgspec.to_builtins(value)}
+        return made | {"absent": canonical.loads(canonical.dumps(msgspec.to_builtins(value)))}
 
-    def _type(self, found: inspect.Type) -> dict[str, Any]:  # noqa: PLR0911  # a word a type
+    def _type(self, found: inspect.Type) -> dict[str, Any]:  # a word a type
         match found:
             case inspect.StructType():
                 return {"is": "object", "number": self.number(found)}

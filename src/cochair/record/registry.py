@@ -38,7 +38,7 @@ class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @classmethod
     def upgraded(cls, older: Any) -> Self:
         """A content of the version before, in the form of this one; nothing is invented that the older did not say."""
-        raise NotImplementedError(f"{cls.__name__} does not say how {type(older).__name__} reads")
+        raise TypeError(f"{cls.__name__} does not say how {type(older).__name__} reads")
 
     @classmethod
     def version(cls) -> int:
@@ -218,7 +218,9 @@ class Registry:
         if not kind.content.__struct_config__.forbid_unknown_fields:
             raise ValueError(f"{kind.schema}: its content must forbid unknown fields (subclass Content)")
         if kind.content.version() != kind.version:
-            raise ValueError(f"{kind.schema}: its content is of version {kind.content.version()}; name the content of the version before in `before`")
+            raise ValueError(
+                f"{kind.schema}: its content is of version {kind.content.version()}; name the content of the version before in `before`"
+            )
         if kind.version > 1 and not kind.program:
             raise ValueError(f"{kind.schema}: say in `program` which version of Cochair first knows it; it is used where it was adopted")
         if not kind.program:

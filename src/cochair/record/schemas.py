@@ -65,5 +65,4 @@ def listed(value: Mapping[str, Any] | None) -> dict[str, Adopted] | None:
 def follows(value: Mapping[str, Any], before: Mapping[str, Any] | None) -> bool:
     """Whether a list adds to the one before it (None: it is the first), and changes nothing of that."""
     new, old = listed(value), {} if before is None else listed(before)
-    return new is not None and old is not None and old.items() < new.items()
-
+    return new is not None and old is not None and (value["previous"] is None) == (before is None) and old.items() < new.items()

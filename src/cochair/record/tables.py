@@ -45,13 +45,13 @@ def make_node_tables(store: Store, tx: Tx) -> None:
 
 def lay_out_anew(store: Store, tx: Tx) -> None:
     """Move the rows of node tables of an older layout into new ones."""
-    held = {name: columns for name in (sql.split()[2] for sql in NODE_TABLES) if (columns := store.columns(name))}
+    held = {name: found for name in (sql.split()[2] for sql in NODE_TABLES) if (found := store.columns(name))}
     for name in held:
         tx.execute(f"ALTER TABLE {name} RENAME TO {name}_old")
     tx.execute("DROP INDEX IF EXISTS n_entry_ord")
     make_node_tables(store, tx)
-    for name, found in held.items():
-        columns = ", ".join(column for column in found if column != "ord")
+    for name, listed in held.items():
+        columns = ", ".join(column for column in listed if column != "ord")
         tx.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {name}_old")  # noqa: S608  # names are our own
         tx.execute(f"DROP TABLE {name}_old")
 

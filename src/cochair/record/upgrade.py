@@ -32,14 +32,13 @@ def run(node: Node) -> bool:
             "Open it with the newer program",
         )
     made = _made_by(node.registry)
-    before = json.loads(about["joint"]) if "joint" in about else None
-    fits = before is not None and before["tables"] == made["tables"] and before["fold"] == made["fold"]
-    keeps = fits and before["schemas"].items() <= made["schemas"].items()
-    if keeps and set(node.registry.tables) <= have:
+    before: dict[str, Any] = json.loads(about.get("joint", "{}"))
+    same = all(before.get(name) == made[name] for name in ("tables", "fold"))
+    if same and before["schemas"].items() <= made["schemas"].items() and set(node.registry.tables) <= have:
         if before != made:
             _mark(node, made)
         return False
-    _lay_out(node, have, before or {})
+    _lay_out(node, have, before)
     for room in node.rooms():
         node.rebuild(room)
     _mark(node, made)

@@ -366,7 +366,12 @@ def _any(_past: Past, body: contents.Seal, _manifest: Mapping[str, Any]) -> Judg
 
 def _schemas(past: Past, body: contents.Seal, manifest: Mapping[str, Any]) -> Judged:
     """A list of schemas adds to the one before it. Whether that is held here decides about waiting alone."""
-    if body.slot.of != past.room or body.slot.step < 1 or listed(manifest) is None or (manifest["previous"] is None) != (body.slot.step == 1):
+    if (
+        body.slot.of != past.room
+        or body.slot.step < 1
+        or listed(manifest) is None
+        or (manifest["previous"] is None) != (body.slot.step == 1)
+    ):
         return Judged(void="schema")
     before = None if manifest["previous"] is None else past.structural(manifest["previous"])
     if before is None and manifest["previous"] is not None:

@@ -27,6 +27,7 @@ from cochair.ledger.entries import decode
 from cochair.record import positions
 from cochair.record.positions import Reading, reading, same_words
 from cochair.record.queries import MatterState
+from cochair.record.registry import Content
 from cochair.workspace.addresses import entry, matter_url, ref, session_url
 from cochair.workspace.describe import describe
 from cochair.workspace.desk import told
@@ -184,7 +185,7 @@ def _propose(request: HttpRequest, page: Open, *, more: bool) -> HttpResponse:
     return refused(request, TEMPLATE, shown(page, form=form, asked=True))
 
 
-def _begin(page: Open) -> msgspec.Struct | None:
+def _begin(page: Open) -> Content | None:
     """What a new proposal begins with: what stands, else ours, else theirs."""
     read = page.read
     return None if read is None else read.content

@@ -27,6 +27,7 @@ from cochair.record import positions
 from cochair.record import queries as record
 from cochair.record.fields import papers_named
 from cochair.record.queries import ReceivedState
+from cochair.record.registry import Content
 from cochair.workspace.addresses import entry as entry_of
 from cochair.workspace.addresses import matter_url, ref
 from cochair.workspace.describe import describe
@@ -155,17 +156,16 @@ def _row(place: Place, names: Names, one: ReceivedState) -> dict[str, Any]:
     }
 
 
-def content_of(one: ReceivedState) -> msgspec.Struct | None:
+def content_of(one: ReceivedState) -> Content | None:
     """What an account says, typed; None where it says that a proposal was withdrawn, or is of a kind that these pages do not show."""
     name = one.account["schema"].partition("/")[0]
     kind = KINDS[name].content if name in KINDS else SHOWN.get(name)
     if kind is None or one.account["content"] is None:
         return None
     try:
-        found: msgspec.Struct = positions.typed(kind, one.account["content"], one.account["schema"])
+        return positions.typed(kind, one.account["content"], one.account["schema"])
     except msgspec.ValidationError:
         return None
-    return found
 
 
 def _statements() -> dict[str, type[Any]]:

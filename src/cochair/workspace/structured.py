@@ -22,6 +22,7 @@ from cochair.kit import text
 from cochair.kit.errors import CochairError
 from cochair.kit.languages import LANGUAGES
 from cochair.record import fields as typed
+from cochair.record.registry import Content
 from cochair.workspace.names import Names, paper_text
 from cochair.workspace.place import side_name
 from cochair.workspace.words import code, field_name, language_name
@@ -79,7 +80,7 @@ class Section(NamedTuple):
 class ContentForm(forms.Form):
     """A form for one content. ``content(keep)`` gives the struct once the form is valid; ``keep`` stores the bytes of a paper and names it."""
 
-    def __init__(self, kind: type[msgspec.Struct], names: Names, before: msgspec.Struct | None = None, **given: Any) -> None:
+    def __init__(self, kind: type[Content], names: Names, before: Content | None = None, **given: Any) -> None:
         """``before``: what the fields begin with. ``more``: the data of a form that only wants more rows. ``fixed``: fields that are not asked for."""
         more = given.pop("more", None)
         self._fixed: dict[str, Any] = given.pop("fixed", {})
@@ -240,7 +241,7 @@ class ContentForm(forms.Form):
 
     # -- reading ------------------------------------------------------------------------------------------------------------------------
 
-    def content(self, keep: Callable[[bytes], str]) -> msgspec.Struct | None:
+    def content(self, keep: Callable[[bytes], str]) -> Content | None:
         """The struct, or None with an error on the form where its parts do not fit together."""
         try:
             return msgspec.convert(self._take_struct(self.kind, "", self.before, keep), self.kind)

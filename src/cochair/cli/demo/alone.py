@@ -15,6 +15,7 @@ from cochair.meetings import queries as held
 from cochair.meetings import received
 from cochair.meetings.contents import Delegation, Member
 from cochair.record.node import Node
+from cochair.record.registry import Content
 
 REPORTED = "2026-08-20"
 
@@ -91,7 +92,7 @@ def _letters(play: Play, node: Node, made: Iterable[str], last: str) -> None:
         "agenda": story.letter("SP-131", "2026-07-08", "The Russian Side agrees with the agenda of six items."),
     }
 
-    def told(key: str, number: str, dated: str, kind: str, subject: str, content: msgspec.Struct) -> None:
+    def told(key: str, number: str, dated: str, kind: str, subject: str, content: Content) -> None:
         account = received.account_of_position(node, kind, content, subject=subject)
         received.enter_received(node, room, me, from_side="RU", account=account, how="letter", paper=texts[key], number=number, dated=dated)
 
@@ -101,7 +102,7 @@ def _letters(play: Play, node: Node, made: Iterable[str], last: str) -> None:
         with node.read() as tx:
             state = queries.matter(tx, room, kind, subject)
         assert state is not None
-        content = msgspec.convert(state.positions["IN"].content, next(k.content for k in node.registry.matters.values() if k.name == kind))
+        content = msgspec.convert(state.positions["IN"].content, node.registry.matters[state.positions["IN"].schema].content)
         told("agreed", "SP-101", "2026-06-02", kind, subject, content)
     told("dates", "SP-117", "2026-06-19", "meetings.dates", play.session, story.DATES)
     told("agenda", "SP-131", "2026-07-08", "meetings.agenda", play.session, story.agenda(waste=False))
