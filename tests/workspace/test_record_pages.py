@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cochair.exchange import carry
 from cochair.exchange.run import Address, set_address
 from cochair.record.node import Node
+from cochair.record.schemas import Adopted, make_list
 from cochair.record.tree import write_tree
-from tests.record.makers import smuggle, smuggle_bytes
+from tests.record.makers import seal, smuggle, smuggle_bytes
 from tests.workspace import desks
 
 pytestmark = pytest.mark.django_db
@@ -369,3 +370,12 @@ def test_a_log_that_needs_a_newer_program_names_the_version(desk, sit):
     assert "Under clarification" in html
     russian = text_of(sit(desk.t.ours, "observer", language="ru").get(PAGE))
     assert "нужна версия 9.1 Cochair" in russian
+
+
+def test_the_seal_of_a_list_of_schemas_is_shown_like_any_other(desk, sit):
+    t = desk.t
+    listed = t.ours.put_structural(t.room, make_list(t.room, None, {"meetings.letter/2": Adopted("11" * 32, "9.1")}))
+    name = seal(t.ours, t.room, listed, "schema", t.room, 1)
+    us = sit(t.ours, "observer")
+    assert "Every entry counts." in text_of(us.get(PAGE))
+    assert us.get(f"{PAGE}entry/{name.replace('/record/', '-')}/").status_code == 200

@@ -33,12 +33,13 @@ def run(node: Node) -> bool:
         )
     made = _made_by(node.registry)
     before: dict[str, Any] = json.loads(about.get("joint", "{}"))
-    same = all(before.get(name) == made[name] for name in ("tables", "fold"))
+    old = "ord" in node.store.columns("n_entry")
+    same = not old and all(before.get(name) == made[name] for name in ("tables", "fold"))
     if same and before["schemas"].items() <= made["schemas"].items() and set(node.registry.tables) <= have:
         if before != made:
             _mark(node, made)
         return False
-    _lay_out(node, have, before)
+    _lay_out(node, have, before, old=old)
     for room in node.rooms():
         node.rebuild(room)
     _mark(node, made)
@@ -58,10 +59,9 @@ def _made_by(registry: Registry) -> dict[str, Any]:
     return {"fold": FOLD_VERSION, "tables": tables, "schemas": {schema: registry.described(schema)[1] for schema in registry.kinds}}
 
 
-def _lay_out(node: Node, have: set[str], before: Mapping[str, Any]) -> None:
+def _lay_out(node: Node, have: set[str], before: Mapping[str, Any], *, old: bool) -> None:
     """Node tables that are missing, and all joint tables empty; those that are no longer known go."""
     store = node.store
-    old = "ord" in store.columns("n_entry")
     with store.write() as tx:
         if "n_room" not in have:
             make_node_tables(store, tx)
