@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cochair.cli import opening
+from cochair.cli import opening, replay
 from cochair.cli.main import app
 from cochair.exchange import pull
 from cochair.exchange.run import Address, set_address
@@ -185,6 +185,7 @@ def test_an_older_node_takes_bytes_cosigns_them_says_which_version_it_needs_and_
     assert "All that this program can read is well." in desk.run("record", "fsck", "RU")
     assert NEEDS in json.dumps(desk.ask("node", "check", "RU", status=1))
     desk.run("bundle", "write", "RU", "record.tar", "--record-only")
+    assert LETTER not in replay._FULL.kinds, "the reader is of the older program"
     verified = desk.run("verify", "record.tar", "--room", desk.room, status=4)
     assert NEEDS in " ".join(verified.split())
 
