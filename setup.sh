@@ -31,7 +31,9 @@ python_environment() {
       build/tools/bin/python -m pip install --quiet --disable-pip-version-check uv
     fi
   fi
-  UV_PYTHON_DOWNLOADS=never "$uv" sync --quiet --frozen --python "$(command -v python3)" "$@"
+  # compiled once, here: where Python may not write beside its modules, each of the many short processes would compile all of them again
+  UV_PYTHON_DOWNLOADS=never "$uv" sync --quiet --frozen --compile-bytecode --python "$(command -v python3)" "$@"
+  .venv/bin/python -m compileall -q -j 0 src
 }
 
 system_programs() { # program, Debian package, what is skipped without it
