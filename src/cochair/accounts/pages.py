@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 from django.utils.translation import gettext as _
 
 from cochair.accounts.rights import NoRight
-from cochair.accounts.shown import and_list
+from cochair.accounts.shown import and_list, language_name
 from cochair.kit.errors import CochairError, Conflict, Denied, NotFound, NotHeld, Rejected, Words
 
 ROLE_NAMES = {
@@ -63,7 +63,7 @@ def in_words(error: CochairError) -> tuple[str, str]:
 
 def said(words: str) -> str:
     """A sentence of the program in the page's language, with the values in it; as it is where the catalogue does not know it."""
-    return words.said(gettext) if isinstance(words, Words) else gettext(words) if words else ""
+    return words.said(gettext, language_name) if isinstance(words, Words) else gettext(words) if words else ""
 
 
 def known(words: str) -> bool:

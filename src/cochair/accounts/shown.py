@@ -12,12 +12,25 @@ from babel.lists import format_list
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from cochair.kit.languages import LANGUAGES
+
 LOCALES = {"en": "en_GB", "ru": "ru_RU", "hi": "hi_IN"}
 
 
 def locale() -> str:
     """The Babel locale of the page's language."""
     return LOCALES.get(get_language() or "en", "en_GB")
+
+
+def page_language() -> str:
+    """The tag of the page's language."""
+    return (get_language() or "en").split("-")[0]
+
+
+def language_name(tag: str) -> str:
+    """A language as the page's language calls it."""
+    found = LANGUAGES.get(tag)
+    return tag if found is None else {"en": found.english, "ru": found.russian}.get(page_language(), found.own_name)
 
 
 def day(value: Any, style: str = "long") -> str:

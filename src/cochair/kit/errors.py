@@ -10,6 +10,9 @@ in a catalogue, and the value put into the translation. A value may itself be `W
 from collections.abc import Callable
 from typing import Any, Self
 
+TAGS = ("lang", "lang2")
+"""Names of the values that are tags of languages."""
+
 
 class Words(str):
     """A sentence with its values: as ``str`` the English one; ``pattern`` and ``values`` are what it was made of."""
@@ -23,10 +26,11 @@ class Words(str):
         made.pattern, made.values = pattern, values
         return made
 
-    def said(self, translate: Callable[[str], str]) -> str:
-        """The sentence with its pattern, and those of the sentences in it, looked up in a catalogue."""
+    def said(self, translate: Callable[[str], str], language: Callable[[str], str] = str) -> str:
+        """The sentence with its pattern, and those of the sentences in it, looked up in a catalogue. ``language``: what a tag is called (the values `TAGS`)."""
+        values = {name: language(value) if name in TAGS else value for name, value in self.values.items()}
         return _filled(
-            translate(self.pattern), self.values, lambda value: value.said(translate) if isinstance(value, Words) else str(value)
+            translate(self.pattern), values, lambda value: value.said(translate, language) if isinstance(value, Words) else str(value)
         )
 
 

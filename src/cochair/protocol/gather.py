@@ -95,7 +95,7 @@ def unmarked(view: Grid, sides: Iterable[str]) -> list[Words]:
     bound = [lang for lang, status in view.languages if status != "working"]
     return [
         Words(
-            "{name}: {side} has not confirmed that {lang} says the same as {first}", name=_named(row), side=side, lang=lang, first=bound[0]
+            "{name}: {side} has not confirmed that {lang} says the same as {lang2}", name=_named(row), side=side, lang=lang, lang2=bound[0]
         )
         for row in view.rows
         if row.placed

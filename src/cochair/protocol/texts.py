@@ -35,7 +35,7 @@ def wording(node: "Node", room: str, paper: str, lang: str, *, position: str = "
     except CochairError as error:
         return Wording(paper, None, (error.what,), position, level, at)
     flags = tuple(unsafe(text)) + (
-        () if text.lang == lang else (Words("The text says that it is in {found}, not {lang}", found=text.lang, lang=lang),)
+        () if text.lang == lang else (Words("The text says that it is in {lang2}, not {lang}", lang2=text.lang, lang=lang),)
     )
     return Wording(paper, text, flags, position, level, at, tuple(warnings(text)))
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cochair.accounts.access import needs
-from cochair.accounts.shown import day
+from cochair.accounts.shown import day, language_name, page_language
 from cochair.bodies import queries as bodies
 from cochair.bodies.queries import BodyView, HolderView, PostView
 from cochair.followup import queries as followup
@@ -22,7 +22,7 @@ from cochair.workspace.matters import About
 from cochair.workspace.names import Names, names_of, person_name
 from cochair.workspace.place import Place, enter, places, side_name
 from cochair.workspace.session import body_crumbs, days_left, matter_parts
-from cochair.workspace.words import READING, body_name, code, language_name, page_language, picked, session_title
+from cochair.workspace.words import READING, body_name, code, picked, session_title
 
 
 @needs("matter.view")

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext as _
 
-from cochair.accounts.shown import day, days
+from cochair.accounts.shown import day, days, language_name, page_language
 from cochair.followup.contents import Due
 from cochair.meetings.contents import Agenda, Dates, Delegation
 from cochair.workspace.names import Names, paper_text, person_name
 from cochair.workspace.place import side_name
-from cochair.workspace.words import code, field_name, language_name, page_language, yes_no
+from cochair.workspace.words import code, field_name, yes_no
 
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,7}/(?:record|w-[^/]+)/[0-9]+")
 _PAPER = re.compile(r"[0-9a-f]{64}")

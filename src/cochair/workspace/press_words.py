@@ -9,11 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cochair.accounts.shown import day, days, locale
+from cochair.accounts.shown import day, days, locale, page_language
 from cochair.press.datafiles import load
 from cochair.press.register import Register
 from cochair.workspace.place import side_name
-from cochair.workspace.words import code, page_language
+from cochair.workspace.words import code
 
 Words = Mapping[str, str | Promise]
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cochair.accounts.access import needs
 from cochair.accounts.pages import refused
-from cochair.accounts.shown import days
+from cochair.accounts.shown import days, language_name
 from cochair.followup.review import review
 from cochair.kit.errors import Conflict, Rejected
 from cochair.kit.ids import parse_id
@@ -32,7 +32,7 @@ from cochair.workspace.names import names_of
 from cochair.workspace.place import places, side_name, side_names
 from cochair.workspace.rows import RowView, row_views, shown
 from cochair.workspace.text_forms import AgreementForm
-from cochair.workspace.words import code, language_name, picked
+from cochair.workspace.words import code, picked
 
 RIGHTS = (
     "protocol.open",

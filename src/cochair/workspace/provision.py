@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from cochair.accounts.access import needs
 from cochair.accounts.pages import refused, said
+from cochair.accounts.shown import language_name
 from cochair.kit.errors import CochairError, NotFound, Rejected
 from cochair.kit.ids import instrument_of, parse_id
 from cochair.protocol import history, typed
@@ -30,7 +31,6 @@ from cochair.workspace.place import enter, side_name, side_names
 from cochair.workspace.protocol import RIGHTS
 from cochair.workspace.rows import checks, positions, row_view, shown
 from cochair.workspace.text_forms import FORMS, BeginForm, BracketForm, NewForm, ReceivedForm, RemarkForm, UnitForm, WordingForm
-from cochair.workspace.words import language_name
 
 
 @needs("negotiation.view")
@@ -200,7 +200,7 @@ def _unchanged(desk: Desk, form: WordingForm, tag: str, text: Text) -> bool:
 
 
 def _remark(desk: Desk, row: Row, form: RemarkForm) -> bool:
-    from cochair.workspace.words import page_language
+    from cochair.accounts.shown import page_language
 
     try:
         op.comment(desk.place.node, desk.place.room, desk.who, row.provision, page_language(), form.cleaned_data["words"])

@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cochair.accounts.pages import said
-from cochair.accounts.shown import day
+from cochair.accounts.shown import day, language_name
 from cochair.kit.redline import Run, redline
 from cochair.protocol.queries import Cell, Grid, Row
 from cochair.protocol.text import Bracket, Text
 from cochair.protocol.texts import Wording
 from cochair.workspace.addresses import ref
 from cochair.workspace.desk import language_title
-from cochair.workspace.words import language_name
 
 NOTHING = "—"
 _PRIVATE = 0xE000

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from cochair.accounts.access import needs
-from cochair.accounts.shown import days
+from cochair.accounts.shown import days, page_language
 from cochair.bodies import queries as bodies
 from cochair.followup import queries as followup
 from cochair.kit.errors import CochairError
@@ -27,7 +27,7 @@ from cochair.workspace.matters import About
 from cochair.workspace.names import Names, names_of, person_name
 from cochair.workspace.place import Place, enter, places, side_name, side_names
 from cochair.workspace.timeline import STOOD, steps
-from cochair.workspace.words import READING, body_name, code, page_language, picked, session_title
+from cochair.workspace.words import READING, body_name, code, picked, session_title
 
 EXCERPT = 5  # rows of the review on the session page
 

@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from msgspec import inspect
 
+from cochair.accounts.shown import language_name
 from cochair.kit import text
 from cochair.kit.errors import CochairError
 from cochair.kit.languages import LANGUAGES
@@ -25,7 +26,7 @@ from cochair.record import fields as typed
 from cochair.record.registry import Content
 from cochair.workspace.names import Names, paper_text
 from cochair.workspace.place import side_name
-from cochair.workspace.words import code, field_name, language_name
+from cochair.workspace.words import code, field_name
 
 LISTS = {
     "body": "bodies", "reports_to": "bodies", "previous": "sessions", "session": "sessions", "area": "areas", "project": "projects",

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from cochair.accounts.shown import session_name
+from cochair.accounts.shown import page_language, session_name
 from cochair.bodies.contents import Body
-from cochair.kit.languages import LANGUAGES
 from cochair.kit.names import pick
 from cochair.meetings.contents import Session
 
@@ -243,17 +242,6 @@ def kind_name(name: str) -> str:
 def field_name(name: str, kind: str = "") -> str:
     """The words of a field of a content; ``kind`` (the name of its struct) tells apart fields that mean two things."""
     return str(FIELDS.get(f"{kind}.{name}") or FIELDS.get(name, name))
-
-
-def language_name(tag: str) -> str:
-    """A language as the page's language calls it."""
-    found = LANGUAGES.get(tag)
-    return tag if found is None else {"en": found.english, "ru": found.russian}.get(page_language(), found.own_name)
-
-
-def page_language() -> str:
-    """The tag of the page's language."""
-    return (get_language() or "en").split("-")[0]
 
 
 def picked(names: Mapping[str, str] | None) -> str:
