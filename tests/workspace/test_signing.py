@@ -73,7 +73,7 @@ def test_what_is_missing_is_listed_before_a_manifest_can_be_prepared(tmp_path, s
             assert words in html
         answer = us.post(desk.url("signing"), {"do": "prepare", "kind": "adopt"})
         assert answer.status_code == 422
-        assert "Provision 2.1 is not agreed in en" in answer.content.decode()
+        assert "Provision 2.1 is not agreed in English" in answer.content.decode()
         assert "The originals are made when" in us.get(desk.url("originals")).content.decode()
         assert us.get(desk.url("originals") + "IN.pdf").status_code == 404
         assert us.post(desk.url("signing"), {"do": "prepare", "kind": "sign"}).status_code == 422  # adoption comes first
