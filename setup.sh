@@ -49,6 +49,7 @@ initdb postgresql the PostgreSQL tests are skipped
 pdftotext poppler-utils the tests that read PDFs back are skipped
 msgfmt gettext the translation tests are skipped
 openssl openssl some certificate tests are skipped
+ssh-keygen openssh-client the figures beside git are not measured
 softhsm2-util softhsm2 the tests with a token are skipped
 LIST
   [ ${#missing[@]} = 0 ] && return 0

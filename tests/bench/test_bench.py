@@ -1,6 +1,7 @@
 """Each line of the bench runs in a tiny form and writes rows that a reader can trust; nothing here asks how fast it was."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -69,7 +70,8 @@ def test_rebuild_beside_whatever_is_here(tmp_path):
 def test_join_beside_git(tmp_path, nothing_to_install):
     rows = s03_join.measure(tmp_path, size=30, more=5, blocks=1, rounds=1)
     check(rows, ["S3"])
-    assert [row.ours is None for row in rows] == [False, False, True]
+    no_git = shutil.which("ssh-keygen") is None  # commits cannot be signed
+    assert [row.ours is None for row in rows] == [no_git, no_git, True]
 
 
 def test_a_start_of_a_real_node(tmp_path):

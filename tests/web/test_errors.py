@@ -15,7 +15,7 @@ from cochair.web.messages import ERRORS, TOLD
 
 PACKAGE = Path(errors.__file__).parents[1]
 NEUTRAL = re.compile(
-    r"cochair [a-z ]+(FILE)?|--[a-z-]+|PDF|UTF-8|UTC|NUL|https://\S+|IN/record/12|in\.example\S+|\bIN\b|\bRU\b|\bEU\b|2025-08-06T09:30:00Z|\[[^\]]*\]"
+    r"cochair [a-z ]+(FILE)?|\bCochair\b|--[a-z-]+|PDF|UTF-8|UTC|NUL|https://\S+|IN/record/12|in\.example\S+|\bIN\b|\bRU\b|\bEU\b|2025-08-06T09:30:00Z|\[[^\]]*\]"
 )
 VALUE = "777"
 
@@ -94,4 +94,4 @@ def test_sentences_within_a_sentence_are_translated_too():
     error = Conflict("It cannot be sealed: {missing}", "Settle what is named, or prepare the manifest anew", missing=inner)
     assert str(error) == "It cannot be sealed: Provision 2.1 has open brackets in ru. Settle what is named, or prepare the manifest anew"
     with translation.override("ru"):
-        assert in_words(error)[0] == "Скрепить нельзя: Пункт 2.1: открытые скобки (ru)"
+        assert in_words(error)[0] == "Скрепить нельзя: Пункт 2.1: открытые скобки (русский)"

@@ -144,7 +144,7 @@ def test_by_key_the_request_goes_out_and_the_response_comes_back(desk, sit, keys
     seals.check_seals(desk.t.ours, desk.t.room)
     desk.t.meet()
     html = us.get(desk.url("signing")).content.decode()
-    assert "Complete: Adoption, sealed by both Sides." in html
+    assert "Complete: Adoption, by both Sides." in html
     assert "This text is adopted and not signed yet" in us.get(desk.url()).content.decode()
 
 
