@@ -30,11 +30,12 @@ BEFORE = ("hypothesis", "msgspec", "rfc8785", "nacl.bindings", "cryptography.haz
 """Libraries that every process needs, imported once; nothing of ours."""
 
 
-def run(module: Module, part: int, parts: int) -> dict[str, Any]:
-    """Part `part` (from 1) of a module's mutants, tried -> its row."""
+def run(module: Module, part: int, parts: int, before: set[str] | None = None) -> dict[str, Any]:
+    """Part `part` (from 1) of a module's mutants, tried -> its row. `before`: try those alone that survived before, the others are taken for killed still."""
     began = time.monotonic()
     tree = Tree(module)
-    asked = list(range(len(tree.mutants)))[part - 1 :: parts]
+    numbers = list(range(len(tree.mutants)))[part - 1 :: parts]
+    asked = [number for number in numbers if before is None or _said(tree, number) in before]
     with temporary_folder() as name:
         temporary = Path(name)
         clean, results = quickly(tree, asked, temporary)
@@ -47,26 +48,27 @@ def run(module: Module, part: int, parts: int) -> dict[str, Any]:
                 results[number] = anew(tree, number, clean, temporary)
     counts = Counter(results.values())
     survived = counts["survived"] + counts["unreached"]
-    lines = [
-        f"{module.name} {mutant.function or '(module)'}: {mutant.what}{' [no test comes here]' if results[number] == 'unreached' else ''}"
-        for number in asked
-        if results[number] in ("survived", "unreached")
-        for mutant in [tree.mutants[number]]
-    ]
+    lived = [number for number in asked if results[number] in ("survived", "unreached")]
     return {
         "module": module.name,
         "part": f"{part}/{parts}",
-        "mutants": len(asked),
-        "killed": len(asked) - survived,
+        "mutants": len(numbers),
+        "killed": len(numbers) - survived,
         "survived": survived,
-        "score": round(100 * (len(asked) - survived) / len(asked), 1) if asked else 100.0,
+        "score": round(100 * (len(numbers) - survived) / len(numbers), 1) if numbers else 100.0,
         "by_time": counts["timeout"],
         "seconds": round(time.monotonic() - began, 1),
         "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "commit": commit(),
-        "survivors": lines,
-        "at": [tree.mutants[number].lines[0] for number in asked if results[number] in ("survived", "unreached")],
+        "survivors": [_said(tree, number) for number in lived],
+        "unreached": counts["unreached"],
+        "at": [tree.mutants[number].lines[0] for number in lived],
     }
+
+
+def _said(tree: Tree, number: int) -> str:
+    mutant = tree.mutants[number]
+    return f"{tree.module.name} {mutant.function or '(module)'}: {mutant.what}"
 
 
 def commit() -> str:
@@ -79,6 +81,12 @@ def told() -> set[str]:
     """The survivors that the documentation explains."""
     lines = TOLD.read_text().splitlines() if TOLD.exists() else []
     return {line.split("`")[1] for line in lines if line.startswith("- `")}
+
+
+def survivors(module: Module, part: str) -> set[str] | None:
+    """What survived in this part of a module the last time; None if it was never tried."""
+    rows = json.loads(OUT.read_text()) if OUT.exists() else []
+    return next((set(row["survivors"]) for row in rows if (row["module"], row["part"]) == (module.name, part)), None)
 
 
 def add(row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -115,6 +123,9 @@ def main(given: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description="Tries which small changes of the core no test notices.")
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="ledger.notes, notes, ledger, record; all by default")
     parser.add_argument("--part", default="1/1", metavar="K/N", help="every Nth mutant of each module, from the Kth on")
+    parser.add_argument(
+        "--again", action="store_true", help="try those alone that survived the last time: when nothing but tests was added since"
+    )
     asked = parser.parse_args(given)
     try:
         modules = chosen(asked.modules)
@@ -130,7 +141,7 @@ def main(given: list[str] | None = None) -> int:
     worst = 0
     known = told()
     for module in modules:
-        row = run(module, part, parts)
+        row = run(module, part, parts, survivors(module, asked.part) if asked.again else None)
         add(row)
         new = [(line, text) for line, text in zip(row["at"], row["survivors"], strict=True) if text not in known]
         print(

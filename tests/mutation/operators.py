@@ -5,7 +5,7 @@ down), truth values, strings, slices, branches of ``a if b else c``, plain condi
 ``break``/``continue``, named arguments, exceptions of a handler; and left out are calls that stand alone, ``raise``, updates of state, what is returned.
 
 Not changed, by rule: wording (all inside ``raise`` and calls of error classes, docstrings, titles, the sentences of ``REASONS``), annotations (but the bounds in
-those of msgspec structs, which are checks), decorators and the settings of classes that only make them faster, ``assert``, protocols without a body, imports.
+those of msgspec structs, which are checks), decorators and the settings of classes that are no checks, ``assert``, protocols without a body, imports.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 ERRORS = {"Rejected", "Conflict", "NotFound", "NotHeld", "Denied", "CochairError", "ValueError", "Words"}
 WORDING = {"title"}
-SETTINGS = {"gc", "frozen", "slots"}
+SETTINGS = {"gc", "frozen", "slots", "kw_only"}
 STRUCTS = {"Struct", "Content"}
 COMPARE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
@@ -149,7 +149,7 @@ class _Walk:
                 self._add(at, field, index, ast.Pass())
             case ast.Assign(targets) if any(isinstance(target, ast.Attribute | ast.Subscript) for target in targets):
                 self._add(at, field, index, ast.Pass())
-            case ast.Return(value) if value is not None and not _is_none(value):
+            case ast.Return(value) if value is not None and not _is_false(value):
                 self._add(node, "value", None, ast.Constant(None), f"return {_text(value)}")
             case ast.Continue():
                 self._add(at, field, index, ast.Break())
@@ -296,7 +296,7 @@ class _Walk:
     def _inside(self, node: Any) -> None:
         if isinstance(node, ast.Call):
             for place, keyword in enumerate(node.keywords):
-                if keyword.arg in WORDING or keyword.arg is None:
+                if keyword.arg in WORDING | SETTINGS or keyword.arg is None:
                     continue
                 if not isinstance(keyword.value, ast.Constant) and not isinstance(node.func, ast.Name):
                     rest = [each for number, each in enumerate(node.keywords) if number != place]
@@ -342,8 +342,8 @@ def _constants(value: Any) -> list[Any]:
     return [b"XX" + value + b"XX"] if isinstance(value, bytes) else []
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not node.value
 
 
 def _text(node: Any) -> str:

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import suppress
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
@@ -34,7 +34,7 @@ from tests.mutation.table import MODULES, Module
 KEPT = Path("build/mutation")
 """Where clean runs are kept, so that the next module with the same tests and files need not run them again."""
 
-MOST = 4.0
+MOST = 8.0
 """Seconds of tests (as the clean run took them) that a mutant meets at most, the shortest first."""
 
 
@@ -60,7 +60,7 @@ class Clean(NamedTuple):
     reached: dict[str, dict[str, set[int]]]
     """File -> test -> lines of it that ran."""
     imported: dict[str, set[str]]
-    """File -> qualified names of its functions that ran while modules were imported."""
+    """File -> qualified names of its functions that ran while modules of the product were imported."""
 
 
 class Trying:
@@ -78,7 +78,8 @@ class Trying:
         if path not in self.reached:
             return None
         if not self.now:
-            self.imported[path].add(frame.f_code.co_qualname)
+            if _by_import_of_ours(frame):
+                self.imported[path].add(frame.f_code.co_qualname)
             return None
         add = self.reached[path][self.now].add
         add(frame.f_lineno)
@@ -127,6 +128,7 @@ class Trying:
                 caches.append(thing)
         gc.freeze()
         results = {}
+        noticed: Counter[str] = Counter()
 
         def seconds(names: list[str]) -> float:
             return sum(clean.seconds[each] for each in names)
@@ -134,7 +136,7 @@ class Trying:
         for number in self.asked:
             mutant = self.tree.mutants[number]
             if not mutant.function:
-                chosen = reaching(clean, self.tree, mutant)
+                chosen = reaching(clean, self.tree, mutant, noticed)
                 changed = self.tree.code(mutant)
                 results[number] = forked(
                     lambda chosen=chosen, changed=changed: self._constants(changed, chosen, items, caches), seconds(chosen)
@@ -142,7 +144,7 @@ class Trying:
                 continue
             if not found[mutant.function]:
                 continue
-            chosen = reaching(clean, self.tree, mutant)
+            chosen = reaching(clean, self.tree, mutant, noticed)
             if not chosen:
                 results[number] = "unreached"
                 continue
@@ -153,7 +155,7 @@ class Trying:
                     function.__code__ = changed
                 return _pass([items[each] for each in chosen], caches)
 
-            results[number] = forked(child, seconds(chosen))
+            results[number] = forked(child, seconds(chosen), noticed)
         return results
 
     def _constants(self, changed: CodeType, chosen: list[str], items: dict[str, pytest.Item], caches: list[Any]) -> bool:
@@ -169,6 +171,13 @@ class Trying:
         return _pass([items[each] for each in chosen], caches)
 
 
+def _by_import_of_ours(frame: FrameType | None) -> bool:
+    """Whether a module of the product, not of the tests, is being made: what ran then has left its result behind."""
+    while frame is not None and frame.f_code.co_name != "<module>":
+        frame = frame.f_back
+    return frame is not None and "/src/cochair/" in frame.f_code.co_filename
+
+
 def _pass(order: list[pytest.Item], caches: list[Any]) -> bool:
     """Whether the tests pass, as far as the first that does not."""
     for cache in caches:
@@ -176,6 +185,7 @@ def _pass(order: list[pytest.Item], caches: list[Any]) -> bool:
     for place, item in enumerate(order):
         reports = runtestprotocol(item, nextitem=order[place + 1] if place + 1 < len(order) else None, log=False)
         if any(report.failed for report in reports):
+            os.write(TELL, item.nodeid.encode())
             return False
     return True
 
@@ -186,13 +196,16 @@ def _plain(value: Any) -> bool:
     return isinstance(value, int | str | bytes | re.Pattern)
 
 
-def reaching(clean: Clean, tree: Tree, mutant: Mutant) -> list[str]:
-    """The tests that reach a mutant's lines (all of them, if it runs while the module is imported), the shortest first, no more than `MOST` seconds of them."""
+def reaching(clean: Clean, tree: Tree, mutant: Mutant, noticed: Counter[str] | None = None) -> list[str]:
+    """The tests that reach a mutant's lines (any line of the module, and then the others, if it runs while the module is imported).
+
+    First those that `noticed` most mutants before, then the shortest; no more than `MOST` seconds of them.
+    """
     first, last = mutant.lines
-    ways = clean.reached[tree.path]
+    ways, before = clean.reached[tree.path], noticed or Counter()
     names = [name for name in clean.seconds if not mutant.function or any(first <= line <= last for line in ways.get(name, ()))]
     chosen, total = [], 0.0
-    for name in sorted(names, key=lambda each: clean.seconds[each]):
+    for name in sorted(names, key=lambda each: (each not in ways, -before[each], clean.seconds[each])):
         total += clean.seconds[name]
         if chosen and total > MOST:
             break
@@ -205,13 +218,20 @@ def _parts(whole: CodeType) -> list[CodeType]:
     return inner + [part for each in inner for part in _parts(each)]
 
 
-def forked(work: Any, clean_seconds: float) -> str:
-    """Run `work` in a process of its own -> "killed", "timeout" or "survived" (it gave back True)."""
+TELL = -1
+"""In a fork: where to write the name of the test that noticed the mutant."""
+
+
+def forked(work: Any, clean_seconds: float, noticed: Counter[str] | None = None) -> str:
+    """Run `work` in a process of its own -> "killed", "timeout" or "survived" (it gave back True). Who noticed is counted."""
+    global TELL
     limit = int(5 + 5 * clean_seconds)
+    told, tell = os.pipe()
     child = os.fork()
     if not child:
         status = 1
         try:
+            TELL = tell
             os.setpgid(0, 0)
             nothing = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
@@ -233,6 +253,12 @@ def forked(work: Any, clean_seconds: float) -> str:
             break
         time.sleep(pause)
         pause = min(pause * 1.5, 0.05)
+    os.close(tell)
+    os.set_blocking(told, False)
+    with os.fdopen(told, "rb") as said:
+        name = (said.read(4000) or b"").decode()
+    if name and noticed is not None:
+        noticed[name] += 1
     with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)  # what the tests of a mutant may have left running
     if os.WIFSIGNALED(status):
