@@ -41,6 +41,9 @@ def test_ed25519_at_its_edges():
         (signer_.public, bytes([1]) + bytes(63)),
     ):
         refused(lambda public=public, bad=bad: ed25519.verify(public, b"m", bad))
+    for cut in (63, 65, 0, 32):  # the bytes signed, cut elsewhere: no byte of the one may become a byte of the other
+        whole = signature + b"m"
+        refused(lambda cut=cut, whole=whole: ed25519.verify(signer_.public, whole[cut:], whole[:cut]))
     for bad in (signer_.public[:31], signer_.public + b"\0", bytes(32), bytes([1]) + bytes(31), b""):
         refused(lambda bad=bad: ed25519.check_public(bad))
     for seed in (bytes(31), bytes(33)):
@@ -165,9 +168,11 @@ def test_envelopes_to_the_byte():
         {**value, "signatures": [{**one, "sig": 5}]},
         {**value, "signatures": [{**one, "sig": "A"}]},
         {**value, "signatures": ["x"]},
+        {**value, "signatures": [one, {"keyid": 5, "sig": ""}]},
         [value],
     ):
         refused(lambda wrong=wrong: dsse.verify(canonical.dumps(wrong), "t", [key.public]))
+    refused(lambda: dsse.verify(canonical.dumps({**value, "payloadType": "u"}), "t", [key.public]), "not an envelope of the type t")
     stranger = refused(lambda: dsse.verify(data, "t", []), "known key")
     assert stranger.next_step
     refused(lambda: dsse.verify(data.replace(b'"cA=="', b'"cQ=="'), "t", [key.public]), "does not hold")
@@ -264,6 +269,7 @@ def test_two_of_three_root_keys():
     refused(lambda: keychanges.open_change(signed(own), ROOTS), "one of the root keys")
     for roots in (
         ROOTS[:2],
+        [*ROOTS, ROOTS[0]],
         [*ROOTS[:2], ROOTS[0]],
         [*ROOTS, FIRST],
         [*ROOTS[:2], "00" * 32],
@@ -312,6 +318,32 @@ def test_a_signature_under_a_key_that_ended():
         assert not keys.ended(text, [], size)
         broken = ended.sign(text)._replace(blob=bytes(64))
         assert not keys.ended(text, [broken], size)
+        assert keys.ended(text, [broken, ended.sign(text)], size)
         assert not keys.ended(text, [ended.sign(text)._replace(name="x")], size)
         assert not keys.ended(text, [ended.sign(text)._replace(key_id=b"abcd")], size)
     assert checkpoints.Checkpoint.parse(text).size == 6
+
+
+def test_keys_of_kinds_that_the_library_does_not_know():
+    good = spki(numbers(2048))
+    rsa_name = bytes.fromhex("06092a864886f70d010101")
+    with_parameters = good.index(rsa_name) - 2
+    without = bytes.fromhex("300b") + rsa_name + good[with_parameters + 2 + len(rsa_name) + 2 :]
+    refused(lambda: dsse.public_key("rsa", b"\x30\x82" + len(without).to_bytes(2, "big") + without), "canonical")
+    refused(lambda: dsse.public_key("rsa", good.replace(rsa_name, rsa_name[:-1] + b"\x63")), "RSA key")
+    for kind in ("2b6571", "2b6563"):  # Ed448 of a wrong length, and a kind that nobody has
+        inner = b"\x30\x05\x06\x03" + bytes.fromhex(kind) + b"\x04\x22\x04\x20" + bytes(32)
+        data = b"\x30" + bytes([len(inner) + 3]) + b"\x02\x01\x00" + inner
+        text = b"-----BEGIN PRIVATE KEY-----\n" + base64.encodebytes(data) + b"-----END PRIVATE KEY-----\n"
+        refused(lambda text=text: dsse.load_key(text), "cannot be read")
+    refused(lambda: dsse.PrivateKey(ec.derive_private_key(7, ec.SECP384R1())), "no suite")
+    assert [dsse.new_key(suite).public.suite for suite in ("ed25519", "ecdsa-p256")] == ["ed25519", "ecdsa-p256"]
+
+
+def test_a_signature_whose_first_half_is_the_identity_is_refused_although_its_equation_holds():
+    seed, order = bytes([5]) * 32, 2**252 + 27742317777372353535851937790883648493
+    digest = hashlib.sha512(seed).digest()
+    scalar = (int.from_bytes(digest[:32], "little") & ((1 << 254) - 8)) | (1 << 254)
+    public, first = ed25519.Ed25519Signer(seed).public, bytes([1]) + bytes(31)
+    challenge = int.from_bytes(hashlib.sha512(first + public + b"m").digest(), "little") % order
+    refused(lambda: ed25519.verify(public, b"m", first + (challenge * scalar % order).to_bytes(32, "little")), "does not hold")

@@ -164,7 +164,7 @@ def test_base64_that_is_read(text):
 
 @pytest.mark.parametrize("text", ["AB==", "AAB=", "A", "AA", "AA=", "AAAA=", "AA==AA==", "A A=", "AA==\n", "ä", "-_AA"])
 def test_base64_that_is_not(text):
-    refused(lambda: notes.decode_base64(text), "canonical" if text in {"AB==", "AAB=", "AA==AA=="} else "is not base64")
+    refused(lambda: notes.decode_base64(text), "is not base64" if set(text) & set(" \n-_ä") else None)
 
 
 def test_times_of_cosignatures():
@@ -208,7 +208,8 @@ def test_exchange_keys():
         bytes(32),
         bytes([1]) + bytes(31),
     ):
-        refused(lambda bad=bad: macs.check_exchange_public(bad))
+        whole = len(bad) == 32 and int.from_bytes(bad, "little") < PRIME
+        refused(lambda bad=bad: macs.check_exchange_public(bad), "small order" if whole else "canonical form")
         refused(lambda bad=bad: macs.mac_key(bytes([1]) * 32, bad, ROOM, ORIGIN))
     for bad in (bytes(31), bytes(33), b""):
         refused(lambda bad=bad: macs.exchange_public(bad), f"{len(bad)} bytes")

@@ -220,4 +220,16 @@ def test_a_whole_log_to_the_entry():
     assert verify.extend(frontier, leaves[:3], ORIGIN, None) == ROOM
     assert (frontier.size, frontier.root()) == (3, merkle.root([merkle.leaf_hash(leaf) for leaf in leaves[:3]]))
     refused(lambda: verify.extend(frontier, leaves[:1], ORIGIN, ROOM))
+    refused(lambda: verify.extend(merkle.Frontier(), [leaves[0], raw(1, room="0" * 64)], ORIGIN, None), "entry 1 belongs to another room")
     assert frontier.size == 3
+
+
+def test_sizes_and_tiles_at_the_far_ends():
+    for hashes in ([], ["00" * 32], ["00" * 32] * 63):
+        refused(lambda hashes=hashes: merkle.Frontier.load(-1, hashes))
+    assert [(tile.level, tile.width) for tile in tiles.tiles_for(2**56, 2**56 - 1)] == [*((level, 256) for level in range(7)), (7, 1)]
+    many = [HASH] * (65536 + 256)
+    assert tiles.hash_tile(many, 1, 1, 1) == merkle.root(many[:256])
+    assert tiles.tile_hashes(HASH * 256) == [HASH] * 256
+    assert tiles.bundle_decode(b"\0\1a\0\0") == [b"a", b""]
+    assert tiles.bundle_decode(b"\0\0") == [b""]

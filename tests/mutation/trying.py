@@ -139,7 +139,7 @@ class Trying:
                 chosen = reaching(clean, self.tree, mutant, noticed)
                 changed = self.tree.code(mutant)
                 results[number] = forked(
-                    lambda chosen=chosen, changed=changed: self._constants(changed, chosen, items, caches), seconds(chosen)
+                    lambda chosen=chosen, changed=changed: self._constants(changed, chosen, items, caches, clean), seconds(chosen)
                 )
                 continue
             if not found[mutant.function]:
@@ -153,12 +153,12 @@ class Trying:
             def child(chosen: list[str] = chosen, new: list[CodeType] = new, name: str = mutant.function) -> bool:
                 for function, changed in zip(found[name], new * len(found[name]), strict=False):
                     function.__code__ = changed
-                return _pass([items[each] for each in chosen], caches)
+                return _pass([items[each] for each in chosen], caches, clean)
 
             results[number] = forked(child, seconds(chosen), noticed)
         return results
 
-    def _constants(self, changed: CodeType, chosen: list[str], items: dict[str, pytest.Item], caches: list[Any]) -> bool:
+    def _constants(self, changed: CodeType, chosen: list[str], items: dict[str, pytest.Item], caches: list[Any], clean: Clean) -> bool:
         """Put the plain values that the changed module has in place of those of the live one, wherever they were imported: a mutant that survives this is tried anew."""
         space = {name: sys.modules[self.tree.name].__dict__[name] for name in ("__name__", "__file__", "__package__", "__builtins__")}
         exec(changed, space)
@@ -168,7 +168,7 @@ class Trying:
                 for module in [each for key, each in sys.modules.items() if key.startswith(("cochair", "tests"))]:
                     if vars(module).get(name) is live[name]:
                         setattr(module, name, value)
-        return _pass([items[each] for each in chosen], caches)
+        return _pass([items[each] for each in chosen], caches, clean)
 
 
 def _by_import_of_ours(frame: FrameType | None) -> bool:
@@ -178,11 +178,12 @@ def _by_import_of_ours(frame: FrameType | None) -> bool:
     return frame is not None and "/src/cochair/" in frame.f_code.co_filename
 
 
-def _pass(order: list[pytest.Item], caches: list[Any]) -> bool:
+def _pass(order: list[pytest.Item], caches: list[Any], clean: Clean) -> bool:
     """Whether the tests pass, as far as the first that does not."""
     for cache in caches:
         cache.cache_clear()
     for place, item in enumerate(order):
+        signal.setitimer(signal.ITIMER_VIRTUAL, 1 + 10 * clean.seconds[item.nodeid])  # ends the process of one that goes round and round
         reports = runtestprotocol(item, nextitem=order[place + 1] if place + 1 < len(order) else None, log=False)
         if any(report.failed for report in reports):
             os.write(TELL, item.nodeid.encode())
@@ -262,7 +263,7 @@ def forked(work: Any, clean_seconds: float, noticed: Counter[str] | None = None)
     with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)  # what the tests of a mutant may have left running
     if os.WIFSIGNALED(status):
-        return "timeout" if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL) else "killed"
+        return "timeout" if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL, signal.SIGVTALRM) else "killed"
     return "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
 
 from cochair.kit.errors import CochairError
+from tests.record.lives import live
 from tests.record.rooms_by_hand import Room
+from tests.record.test_fold import at_once, in_portions
 
 OTHER = "22" * 32
 
@@ -112,3 +115,11 @@ def test_registries_that_cannot_be() -> None:
     assert list(made.kinds) == list(made.statements) == ["a.b/1", "a.b/2"]
     assert made.matters == {}
     assert made.stage_of["a.b/2"].name == "a"
+
+
+@pytest.mark.parametrize("sides", [("IN", "RU"), ("EU", "IN", "RU")])
+def test_a_short_life_in_any_portions(sides: tuple[str, ...]) -> None:
+    world = live(len(sides), sides, steps=45)
+    want, rng = at_once(world), random.Random(5)
+    for _ in range(3):
+        assert in_portions(world, rng) == want
