@@ -194,6 +194,8 @@ def _pass(order: list[pytest.Item], caches: list[Any], clean: Clean) -> bool:
 def _plain(value: Any) -> bool:
     if isinstance(value, tuple | list | set | frozenset):
         return all(map(_plain, value))
+    if isinstance(value, dict):
+        return all(map(_plain, value)) and all(map(_plain, value.values()))
     return isinstance(value, int | str | bytes | re.Pattern)
 
 

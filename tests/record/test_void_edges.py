@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from cochair.ledger.keychanges import KeyChange
+from cochair.ledger.notes import LogSigner, sign_note
 from cochair.record import void
 from tests.record.rooms_by_hand import PAPER, Room
 
@@ -419,3 +421,61 @@ def test_a_content_that_names_structure_waits_for_it() -> None:
 def test_the_form_of_what_waits_and_the_codes_stay() -> None:
     assert void.WAITS_FOR == "structural content "
     assert void._manifests({"a": [{"manifest": "x"}, {"manifest": ["y", {"manifest": "z"}]}], "manifest": 5, "b": "manifest"}) == ["x", "z"]
+
+
+def test_the_codes_and_the_bare_verdict_stay() -> None:
+    assert list(void.REASONS) == [
+        "malformed", "misplaced", "wrong-log", "content", "unknown", "not-a-thing", "names-working", "backwards", "not-own", "not-a-seal", "again", "own-seal",
+        "too-many-seals", "not-received", "other-slot", "terms",
+    ]  # fmt: skip
+    assert void.Judged() == (None, None, "", "", "", "")
+    assert void.sides_of({"sides": [{"side": "RU"}, {"side": "IN"}]}) == ("IN", "RU")
+
+
+def test_positions_that_do_not_fit() -> None:
+    room = Room()
+    for schema, content, subject, reason in (
+        ("t.meeting/1", {"name": "M"}, "self", ""),
+        ("t.meeting/1", {"name": 5}, "self", "content"),
+        ("t.meeting/1", {"name": 5}, "IN/record/0", "content"),
+        ("t.meeting/1", None, "self", "content"),
+        ("t.meeting/1", None, "IN/record/0", ""),
+        ("t.dates/1", {"start": "x"}, "self", "content"),
+        ("t.dates/1", {"start": "x"}, "IN/record/0", ""),
+    ):
+        assert room.reason(room.position("IN", schema, content, subject)) == reason, (schema, content, subject)
+    assert room.reason(room.note("IN", weight="1")) == "content"
+    assert room.reason(room.note("IN", weight=1)) == ""
+
+
+def test_an_answer_stands_in_the_log_of_what_it_answers() -> None:
+    room = joined()
+    told = room.received("IN", "RU", "t.note/1", {"text": "x"})
+    log = "w-IN-1"
+    room.see("RU", log, IN=room.fold.log(room.origin("IN")).applied)
+    assert room.reason(room.say("RU", "confirms", log, target=told)) == "not-received"
+    room.see("RU")
+    assert room.reason(room.say("RU", "confirms", target=told)) == ""
+
+
+def test_changes_of_the_logs_own_key() -> None:
+    room = joined()
+
+    def told(side: str = "IN", later: int = 0, **members: Any) -> str:
+        origin = room.origin(side)
+        given = {"room": room.room, "origin": origin, "size": room.sizes[room.origin("IN")] + later, "root": bytes(32), **members}
+        change = KeyChange(**given, key=LogSigner(origin, bytes([42]) * 32).vkey)
+        return sign_note(change.text(), [LogSigner("root.example", bytes([31]) * 32).sign(change.text())]).decode()
+
+    size = room.sizes[room.origin("IN")]
+    assert room.reason(room.say("IN", "key_change", note=told())) == ""
+    for wrong in ({"later": 1}, {"later": -1}, {"side": "RU"}, {"room": OTHER}):
+        assert room.reason(room.say("IN", "key_change", note=told(**wrong))) == "misplaced", wrong
+    for note in ("no note", told() + "x"):
+        assert room.reason(room.say("IN", "key_change", note=note)) == "content"
+    assert [row[:3] for row in room.table("j_log_key")] == [(f"IN/record/{size}", "IN", size)]
+    (row,) = room.table("j_log_key")
+    assert row[3:6] == ("00" * 32, LogSigner(room.origin("IN"), bytes([42]) * 32).vkey, room.terms())
+    assert row[6].startswith("cochair/key-change/v1\n")
+    assert room.reason(room.say("IN", "supersedes", target=f"IN/record/{size}")) == "not-a-thing"
+    assert room.reason(room.say("IN", "key_change", "w-IN-1", note=told())) == "wrong-log"
