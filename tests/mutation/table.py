@@ -19,7 +19,10 @@ class Module(NamedTuple):
 
 LEDGER = ("tests/ledger",)
 LEDGER_BUT = ("test_the_script_writes", "test_formats", "test_hostile", "test_foreign")
-FOLD = tuple(f"tests/record/test_{name}.py" for name in ("agreement", "agreement_edges", "void_edges", "fold_rows", "fold_edges"))
+FOLD = tuple(
+    f"tests/record/test_{name}.py"
+    for name in ("agreement", "agreement_edges", "void_edges", "fold_rows", "fold_edges", "fold_portions", "slots")
+)
 FOLD_BUT = (
     "test_every_short_history",
     "test_every_history_of_three",

@@ -254,6 +254,11 @@ def test_acknowledging() -> None:
 
 
 def test_an_acknowledgement_of_what_is_not_here_waits_with_all_behind_it() -> None:
+    lone = Room()
+    assert lone.reason(lone.see("RU", IN=0)) == ""
+    assert lone.waiting("RU") == ""
+    lone.see("RU", IN=1)
+    assert lone.waiting("RU") == "IN/record up to 1"
     room = Room()
     room.see("RU", IN=2)
     behind = room.note("RU")

@@ -1,0 +1,147 @@
+"""Many entries at once, logs that wait or stop, and what effects are shown: written by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cochair.record import fold as module
+from cochair.record.contents import RECORD
+from cochair.record.registry import MatterView, Registry, Stage
+from tests.record.makers import STAGE
+from tests.record.rooms_by_hand import PAPER, Room
+
+
+def joined(*sides: str) -> Room:
+    room = Room(*sides)
+    room.join()
+    return room
+
+
+def many(room: Room, number: int, odd: dict[int, bytes] | None = None) -> list[bytes]:
+    """So many notes of IN, some replaced; not yet held."""
+    return [(odd or {}).get(seq) or room.bytes("IN", "statement", "t.note/1", {"text": str(seq)}, seq=seq) for seq in range(number)]
+
+
+def test_many_entries_at_once_are_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    maker = Room()
+    unusual = maker.bytes("IN", "statement", "t.note/1", {"text": "\N{GRINNING FACE}", "\N{GRINNING FACE}": 1}, seq=5)
+    odd = {5: unusual, 300: b"no entry", 301: maker.bytes("IN", "statement", "t.note/1", {"text": 5}, seq=301)}
+    asked: list[int] = []
+
+    def runs(run: list[bytes], log: str, room: str, first: int) -> Any:
+        asked.append(first)
+        return decode_run(run, log, room, first)
+
+    decode_run = module.decode_run
+    monkeypatch.setattr(module, "decode_run", runs)
+    whole, single = Room(), Room()
+    data = many(whole, 1100, odd)
+    whole.fold.hold(whole.origin("IN"), data)
+    whole.book.apply(whole.fold.advance())
+    assert asked == [0, 256, 512, 768]  # the first two hold something unusual: looked at one by one; the rest is too short
+    for one in data:
+        single.hold("IN", one)
+    assert asked == [0, 256, 512, 768]
+    assert whole.book.rows() == single.book.rows()
+    log = whole.fold.log(whole.origin("IN"))
+    assert (log.applied, len(log.pending), len(log.decoded), log.singly) == (1100, 0, 0, 0)
+    assert [row[:2] for row in whole.table("j_void")] == [
+        ("IN/record/300", "malformed"),
+        ("IN/record/301", "content"),
+        ("IN/record/5", "content"),
+    ]
+    assert log.tags[4:7] == ["t.note/1", "", "t.note/1"]
+
+
+def test_a_usual_run_is_decoded_together_and_a_short_one_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(_data: bytes) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(module, "decode", never)
+    room = Room()
+    log = room.fold.log(room.origin("IN"))
+    room.fold.hold(room.origin("IN"), many(room, 256))
+    room.fold.advance({room.origin("IN"): 100})
+    assert (log.applied, len(log.decoded)) == (100, 156)
+    room.fold.advance()
+    assert log.applied == 256
+    short = Room()
+    short.fold.hold(short.origin("IN"), many(short, 255))
+    with pytest.raises(ZeroDivisionError):
+        short.fold.advance()
+
+
+def test_which_earlier_log_a_later_turn_waits_for() -> None:
+    room = Room()
+    log = room.fold.log
+    later = log(room.origin("IN", "w-IN-1-3"))
+    assert room.fold.earlier(log(room.origin("IN"))) == ""
+    assert room.fold.earlier(later) == ""
+    first = log(room.origin("RU", "w-IN-1"))  # known by name, and empty
+    log(room.origin("RU", "w-RU-1-2"))
+    assert room.fold.earlier(later) == ""
+    assert room.fold.earlier(first) == ""
+    room.fold.hold(first.origin, [room.bytes("RU", "seen", "record.seen/1", {"heads": {"IN": {"size": 9, "root": PAPER}}}, "w-IN-1")])
+    assert room.fold.earlier(later) == "RU/w-IN-1"  # it holds what cannot be applied yet
+    room.fold.advance()
+    assert (first.applied, room.fold.earlier(later)) == (0, "RU/w-IN-1")
+    assert room.fold.earlier(first) == ""
+
+
+def test_tags_say_what_each_entry_is() -> None:
+    room = joined()
+    meeting = room.meeting("IN")
+    room.meeting("IN", "N", meeting)
+    room.note("IN")
+    room.put("IN", "statement", "t.note/1", {"text": 5})
+    assert room.fold.log(room.origin("IN")).tags == ["seal", "seen", "finding", "seen", "matter:t.meeting", "position", "t.note/1", ""]
+
+
+def test_a_revoke_is_shown_at_once_and_frees_its_side() -> None:
+    room = joined()
+    one, other = room.keep({"v": 1}), room.keep({"v": 2})
+    first = room.seal("IN", one)
+    revoked = room.revoke("IN", first)
+    assert next(row for row in room.table("j_seal") if row[0] == first)[11] == revoked
+    room.see("RU")
+    room.see("IN")
+    second = room.seal("IN", other)
+    assert next(row for row in room.table("j_seal") if row[0] == second)[-2] == "unfound"  # not bound by the first
+
+
+def watched(seen: list[Any]) -> Registry:
+    def look(view: Any) -> list[Any]:
+        seen.append(view)
+        return []
+
+    return Registry([RECORD, Stage(**{**vars(STAGE), "on_agreed": look, "on_adopted": look, "on_statement": look})])
+
+
+def test_what_effects_are_shown() -> None:
+    seen: list[Any] = []
+    room = Room("EU", "IN", "RU", registry=watched(seen))
+    room.join()
+    meeting = room.meeting("IN", "M")
+    room.see("RU")
+    taken = room.meeting("RU", "M", meeting)
+    room.received("RU", "EU", "t.meeting/1", {"name": "M"}, meeting)
+    heads = {"IN": int(meeting.rpartition("/")[2]) + 1, "RU": int(taken.rpartition("/")[2]) + 1}
+    view: MatterView = seen[-1]
+    assert view[:4] == (f"t.meeting|{meeting}|", "t.meeting", meeting, "")
+    assert (view.content.name, view.level, view.standing, view.at_heads) == ("M", "agreed", "account", heads)
+    note = room.note("IN", "x", subject=meeting)
+    assert seen[-1][:7] == (note, "IN", "record", int(note.rpartition("/")[2]), "2026-01-05T09:00:00Z", "t.note/1", meeting)
+    assert (seen[-1].content.text, seen[-1].account) == ("x", "")
+
+
+def test_terms_and_schemas_are_no_business_of_stages() -> None:
+    seen: list[Any] = []
+    room = Room(registry=watched(seen))
+    room.join()
+    manifest = room.keep({"v": 1})
+    room.agree(manifest, "schema")
+    assert seen == []
+    room.agree(manifest, "adopt")
+    assert [view.slot.kind for view in seen] == ["adopt"]  # of the slot that comes first by name
