@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -145,3 +146,95 @@ def test_terms_and_schemas_are_no_business_of_stages() -> None:
     assert seen == []
     room.agree(manifest, "adopt")
     assert [view.slot.kind for view in seen] == ["adopt"]  # of the slot that comes first by name
+
+
+def test_garbage_is_not_looked_for_while_many_entries_are_folded() -> None:
+    for before in (True, False):
+        (gc.enable if before else gc.disable)()
+        try:
+            for entries, during in ((0, before), (2000, before), (2001, False)):
+                with module._uncollected(entries):
+                    assert gc.isenabled() is during
+                assert gc.isenabled() is before
+        finally:
+            gc.enable()
+
+
+def test_an_entry_offered_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[int] = []
+
+    def judge(registry: Any, past: Any, entry: Any) -> Any:
+        judged.append(entry.seq)
+        return real(registry, past, entry)
+
+    real = module.judge
+    monkeypatch.setattr(module, "judge", judge)
+    room = Room()
+    log = room.fold.log(room.origin("IN"))
+    for seq in range(3):
+        data = room.bytes("IN", "statement", "t.note/1", {"text": str(seq)})
+        room.fold.offer(log, data, module.decode(data))
+        room.hold("IN", data)
+    assert judged == [0, 1, 2]
+
+
+def test_rows_are_handed_over_in_one_order() -> None:
+    """Whatever the order in which things came, and however a set of texts is laid out in this process."""
+    room = Room("IN", "RU")
+    room.join()
+    meetings = [room.meeting("IN") for _ in range(9)]
+    room.see("RU")
+    origin, size = room.origin("RU"), room.sizes[room.origin("RU")]
+    data = []
+    for place, one in enumerate(reversed(meetings)):
+        body = {"subject": one, "content": {"name": "N"}, "level": "agreed"}
+        data.append(room.bytes("RU", "position", "t.meeting/1", body, seq=size + 3 * place))
+        data.append(
+            room.bytes("RU", "seal", "record.seal/1", room.seal_body(room.keep({"v": 1}), step=20 - place), seq=size + 3 * place + 1)
+        )
+        account = {"as": "statement", "schema": "t.note/1", "subject": "self", "content": {"text": "x"}}
+        data.append(
+            room.bytes("RU", "statement", "record.received/1", {"from": "IN", "how": "said", "account": account}, seq=size + 3 * place + 2)
+        )
+    room.fold.hold(origin, data)
+    made = room.fold.advance().rows
+    for table in ("j_matter", "j_slot", "t_note"):
+        assert len(made[table]) == 9
+        assert list(made[table]) == sorted(made[table])
+    heads = Room("AA", "BB", "CC", "DD")
+    for side in ("DD", "CC", "BB", "AA"):
+        heads.note(side)
+    for of in ("DD", "CC", "BB"):
+        heads.see("AA", **{of: 1})
+    for side in ("DD", "CC", "BB"):
+        entry = heads.bytes(side, "seen", "record.seen/1", {"heads": {"AA": {"size": 1, "root": PAPER}}})
+        heads.fold.hold(heads.origin(side), [entry])
+    entry = heads.bytes("AA", "seen", "record.seen/1", {"heads": {"BB": {"size": 2, "root": PAPER}}})
+    heads.fold.hold(heads.origin("AA"), [entry])
+    rows = heads.fold.advance().rows["j_head"]
+    assert list(rows) == ["AA/record", "BB/record", "CC/record", "DD/record"]
+    assert [row[1] for row in rows["AA/record"]] == ["BB/record", "CC/record", "DD/record"]
+
+
+def test_positions_and_accounts_stand_in_the_order_of_the_sides() -> None:
+    room = Room("CC", "BB", "AA")
+    meeting = room.meeting("CC", "M")
+    for side in ("BB", "AA"):
+        room.see(side)
+        room.meeting(side, "N", meeting)
+        room.received(side, "DD", "t.meeting/1", {"name": "M"}, meeting)
+    key = f"t.meeting|{meeting}|"
+    assert [row[1] for row in room.book.tables["j_position"][key]] == ["AA", "BB", "CC"]
+    assert [row[3] for row in room.book.tables["j_account"][key]] == ["AA", "BB"]
+
+
+def test_who_is_no_side_is_not_counted_among_the_heads() -> None:
+    seen: list[Any] = []
+    room = Room("IN", "RU", registry=watched(seen))
+    room.join()
+    meeting = room.meeting("IN", "M")
+    room.see("AA", IN=room.sizes[room.origin("IN")])
+    room.meeting("AA", "N", meeting)
+    room.see("RU")
+    room.meeting("RU", "M", meeting)
+    assert list(seen[-1].at_heads) == ["IN", "RU"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cochair.record.agreement import Acknowledgements
 from cochair.record.matters import Standing
-from cochair.record.slots import known_cut
+from cochair.record.slots import TermsChain, _named, known_cut
 from cochair.record.state import LogState
 from tests.record.rooms_by_hand import Room
 
@@ -125,3 +126,8 @@ def test_an_account_of_a_side_that_has_spoken_does_not_count() -> None:
     room.see("RU")
     room.meeting("RU", "M", meeting)
     assert room.standing(meeting)[0] == "account"
+
+
+def test_what_is_not_held_names_nobody() -> None:
+    assert TermsChain("00" * 32, {}, Acknowledgements(), {}, lambda _digest: None).sides == [()]
+    assert _named("00" * 32, lambda _digest: None) == ((), ())

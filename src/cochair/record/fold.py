@@ -383,7 +383,7 @@ class Fold:
                 assert ((side, by) in current) == (a.answer == "")
                 rows.append(("account", (key, side, a.id, by, a.schema, a.value and a.value.text, a.level, a.at, a.answer)))
         self._rows.own(key, matter.working, rows)
-        if value is not None and result.standing in ("agreed", "account") and result.level is not None:
+        if value is not None:  # then it stands: agreed, or by an account
             content = msgspec.convert(msgspec.json.decode(value.text), self._decoders[value.schema], strict=True)
             heads = {side: p.seq + 1 for side, p in sorted(matter.positions.items()) if p.names() == value}
             view = MatterView(key, matter.kind, matter.subject, matter.part, content, result.level, result.standing, heads)  # type: ignore[arg-type]
