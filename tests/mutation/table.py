@@ -21,7 +21,7 @@ LEDGER = ("tests/ledger",)
 LEDGER_BUT = ("test_the_script_writes", "test_formats", "test_hostile", "test_foreign")
 FOLD = tuple(
     f"tests/record/test_{name}.py"
-    for name in ("agreement", "agreement_edges", "void_edges", "fold_rows", "fold_edges", "fold_portions", "slots")
+    for name in ("agreement", "agreement_edges", "void_edges", "fold_rows", "fold_edges", "fold_portions", "slots", "digest")
 )
 FOLD_BUT = (
     "test_every_short_history",
