@@ -45,8 +45,6 @@ def fits(kind: Any, value: Any) -> bool:
                 "IN/record/-1",
                 "IN/record",
                 "IN/w-IN-7-1/0",
-            ]
-            + [
                 "IN/w-IN-7-100/0",
                 "IN/w-IN-07/0",
                 "IN/w-I-7/0",

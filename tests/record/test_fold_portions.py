@@ -232,9 +232,9 @@ def test_who_is_no_side_is_not_counted_among_the_heads() -> None:
     seen: list[Any] = []
     room = Room("IN", "RU", registry=watched(seen))
     room.join()
-    meeting = room.meeting("IN", "M")
-    room.see("AA", IN=room.sizes[room.origin("IN")])
+    meeting = room.meeting("RU", "M")
+    room.see("AA", RU=room.sizes[room.origin("RU")])
     room.meeting("AA", "N", meeting)
-    room.see("RU")
-    room.meeting("RU", "M", meeting)
+    room.see("IN")
+    room.meeting("IN", "M", meeting)
     assert list(seen[-1].at_heads) == ["IN", "RU"]

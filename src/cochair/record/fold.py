@@ -384,7 +384,7 @@ class Fold:
                 rows.append(("account", (key, side, a.id, by, a.schema, a.value and a.value.text, a.level, a.at, a.answer)))
         self._rows.own(key, matter.working, rows)
         if value is not None:  # then it stands: agreed, or by an account
-            content = msgspec.convert(msgspec.json.decode(value.text), self._decoders[value.schema], strict=True)
+            content = msgspec.convert(msgspec.json.decode(value.text), self._decoders[value.schema])
             heads = {side: p.seq + 1 for side, p in sorted(matter.positions.items()) if p.names() == value}
             view = MatterView(key, matter.kind, matter.subject, matter.part, content, result.level, result.standing, heads)  # type: ignore[arg-type]
             self._rows.stage(key, self.registry.stage_of[value.schema].on_agreed, view, matter.working)
