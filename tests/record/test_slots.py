@@ -131,3 +131,21 @@ def test_an_account_of_a_side_that_has_spoken_does_not_count() -> None:
 def test_what_is_not_held_names_nobody() -> None:
     assert TermsChain("00" * 32, {}, Acknowledgements(), {}, lambda _digest: None).sides == [()]
     assert _named("00" * 32, lambda _digest: None) == ((), ())
+
+
+def test_the_seal_of_a_stranger_makes_nothing_need_fewer_sides() -> None:
+    room = Room("IN", "RU", "EU")
+    two = room.terms("IN", "RU")
+    room.agree(two, "terms", None, 1, ("IN", "RU"))
+    for _ in range(2):
+        for side in room.sides:
+            room.see(side)
+    manifest = room.keep({"v": 1})
+    stranger = room.seal("EU", manifest)
+    assert {row[0]: row[10] for row in room.table("j_seal")}[stranger] == two
+    room.agree(room.terms("IN", "RU", "EU", previous=two), "terms", None, 2)
+    for _ in range(2):
+        for side in room.sides:
+            room.see(side)
+    room.agree(manifest, "adopt", None, 0, ("IN", "RU"))
+    assert agreed(room) is None

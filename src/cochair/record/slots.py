@@ -96,8 +96,8 @@ def _named(manifest: str, structural: Structural) -> Party:
 
 def _sides(seals: Sequence[Sealed], manifest: str, chain: TermsChain) -> Sequence[str]:
     """The Sides of the earliest terms under which a Side that they name sealed the manifest."""
-    for terms, sides in zip(chain.digests, chain.sides, strict=True):
-        if len(sides) >= 2 and any(s.manifest == manifest and s.terms == terms and s.side in sides for s in seals):
+    for step, sides in enumerate(chain.sides):
+        if len(sides) >= 2 and any(s.manifest == manifest and s.terms == chain.digests[step] and s.side in sides for s in seals):
             return sides
     return ()
 
