@@ -21,7 +21,18 @@ LEDGER = ("tests/ledger",)
 LEDGER_BUT = ("test_the_script_writes", "test_formats", "test_hostile", "test_foreign")
 FOLD = tuple(
     f"tests/record/test_{name}.py"
-    for name in ("agreement", "agreement_edges", "void_edges", "fold_rows", "fold_edges", "fold_portions", "slots", "digest")
+    for name in (
+        "agreement",
+        "agreement_edges",
+        "void_edges",
+        "fold_rows",
+        "fold_edges",
+        "fold_portions",
+        "slots",
+        "digest",
+        "growth_edges",
+        "schemas",
+    )
 )
 FOLD_BUT = (
     "test_every_short_history",
@@ -54,7 +65,7 @@ MODULES = (
     ),
     *(
         Module(f"record.{name}", FOLD, FOLD_BUT)
-        for name in ("agreement", "void", "fold", "matters", "slots", "state", "rows", "registry", "contents")
+        for name in ("agreement", "void", "fold", "matters", "slots", "state", "rows", "registry", "schemas", "contents")
     ),
     *(Module(f"record.{name}", (f"tests/record/test_{name}.py",)) for name in ("digest", "fields")),
 )

@@ -110,11 +110,11 @@ def test_registries_that_cannot_be() -> None:
         with pytest.raises(ValueError, match=said):
             Registry(stages)
     made = Registry(
-        [Stage("a", (StatementKind("a.b", 1, Note, ""), StatementKind("a.b", 2, Note, "")), tables=(table(indexes=(("b",),)),))]
+        [Stage("a", (StatementKind("a.b", 1, Note, ""), StatementKind("a.c", 1, Note, "")), tables=(table(indexes=(("b",),)),))]
     )
-    assert list(made.kinds) == list(made.statements) == ["a.b/1", "a.b/2"]
+    assert list(made.kinds) == list(made.statements) == ["a.b/1", "a.c/1"]
     assert made.matters == {}
-    assert made.stage_of["a.b/2"].name == "a"
+    assert made.stage_of["a.c/1"].name == "a"
 
 
 @pytest.mark.parametrize("sides", [("IN", "RU"), ("EU", "IN", "RU")])

@@ -10,6 +10,7 @@ import pytest
 from cochair.record import fold as module
 from cochair.record.contents import RECORD
 from cochair.record.registry import MatterView, Registry, Stage
+from cochair.record.schemas import Adopted, make_list
 from tests.record.makers import STAGE
 from tests.record.rooms_by_hand import PAPER, Room
 
@@ -141,8 +142,9 @@ def test_terms_and_schemas_are_no_business_of_stages() -> None:
     seen: list[Any] = []
     room = Room(registry=watched(seen))
     room.join()
-    manifest = room.keep({"v": 1})
-    room.agree(manifest, "schema")
+    manifest = room.keep(make_list(room.room, None, {"u.later/1": Adopted("11" * 32, "0.2")}))
+    room.agree(manifest, "schema", None, 1)
+    assert next(row[4] for row in room.table("j_slot") if row[1] == "schema") == manifest
     assert seen == []
     room.agree(manifest, "adopt")
     assert [view.slot.kind for view in seen] == ["adopt"]  # of the slot that comes first by name
