@@ -147,3 +147,15 @@ def test_what_others_knew_counts_as_known() -> None:
     assert room.reason(later(room, "RU")) == "not-adopted"
     room.see("RU", EU=room.sizes[room.origin("EU")])  # and so what EU had seen of IN
     assert room.reason(later(room, "RU")) == ""
+
+
+def test_an_act_of_its_own_may_be_what_a_log_waited_for() -> None:
+    room = joined(KNOWING)
+    manifest = room.keep(make_list(room.room, None, {LATER: MEANT}))
+    mine, theirs = room.seal("IN", manifest, "schema", None, 1), room.seal("RU", manifest, "schema", None, 1)
+    room.see("RU")
+    room.find("RU", mine)
+    room.see("IN")
+    assert room.reason(later(room, "IN")) == "not-adopted"
+    room.find("IN", theirs)
+    assert room.reason(later(room, "IN")) == ""
