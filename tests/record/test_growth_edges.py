@@ -93,6 +93,8 @@ def test_a_list_follows_the_one_before() -> None:
     assert reason(make_list(room.room, first, more), 2) == ""
     for value, step, of in (
         (good, 0, None),
+        (make_list(room.room, first, more), 0, None),
+        ({"v": 1}, 1, None),
         (good, 2, None),
         (good, 1, meeting),
         ({**good, "v": 2}, 1, None),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cochair.record.agreement import Acknowledgements
+from cochair.record.agreement import Acknowledgements, Seen
 from cochair.record.matters import Standing
-from cochair.record.slots import TermsChain, _named, known_cut
+from cochair.record.slots import TermsChain, _named, causal_cut, known_cut
 from cochair.record.state import LogState
 from tests.record.rooms_by_hand import Room
 
@@ -149,3 +149,19 @@ def test_the_seal_of_a_stranger_makes_nothing_need_fewer_sides() -> None:
             room.see(side)
     room.agree(manifest, "adopt", None, 0, ("IN", "RU"))
     assert agreed(room) is None
+
+
+def test_what_a_log_knew_through_others() -> None:
+    acks = Acknowledgements()
+    for side, index, other, size in (("RU", 0, "EU", 1), ("RU", 3, "EU", 9), ("EU", 0, "CN", 4), ("CN", 2, "IN", 7)):
+        acks.add(side, index, Seen(other, size))
+    record = LogState("in.example/c7/IN/record", "IN", "record")
+    record.tags = ["", ""]
+    assert causal_cut(record, acks) == {"IN": 2}
+    record.heads = {"RU/record": (3, "")}
+    assert causal_cut(record, acks) == {"IN": 7, "RU": 3, "EU": 1, "CN": 4}
+    working = LogState("in.example/c7/IN/w-IN-1", "IN", "w-IN-1")
+    working.tags = ["", "", ""]
+    assert causal_cut(working, acks) == {"IN": 0}
+    working.heads = {"IN/record": (5, ""), "RU/record": (0, "")}
+    assert causal_cut(working, acks) == {"IN": 5, "RU": 0}

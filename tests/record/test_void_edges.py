@@ -427,6 +427,7 @@ def test_the_codes_and_the_bare_verdict_stay() -> None:
         "malformed", "misplaced", "wrong-log", "content", "unknown", "not-a-thing", "names-working", "backwards", "not-own", "not-a-seal", "again", "own-seal",
         "too-many-seals", "not-received", "other-slot", "terms", "not-adopted", "schema",
     ]  # fmt: skip
+    assert void.VERSION == 2
     assert void.Judged() == (None, None, "", "", "", "")
     assert void.sides_of({"sides": [{"side": "RU"}, {"side": "IN"}]}) == ("IN", "RU")
 
