@@ -6,7 +6,7 @@ PY := .venv/bin/python
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: help demo serve test check bench drill interop system clean
+.PHONY: help demo serve test check bench drill mutate interop system clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ interop: .venv/interop.stamp  ## foreign programs (Go, tlog-scales, @sigstore/ve
 
 drill: .venv/dev.stamp  ## the long reliability lines; LINE=R4 PART=2/9 SEED=1 SCALE=0.1 MINUTES=30 as wanted; adds to build/drill.json
 	$(PY) -m tests.drill $(LINE) $(if $(PART),--part $(PART)) $(if $(SEED),--seed $(SEED)) $(if $(SCALE),--scale $(SCALE)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(JOBS),--jobs $(JOBS)) $(if $(TRIAL),--trial $(TRIAL))
+
+mutate: .venv/dev.stamp  ## changes the ledger and the fold in thousands of small ways, one core; ARGS='notes fold' PART=2/6 as wanted; adds to build/mutation.json
+	nice -n 19 $(PY) -m tests.mutation $(ARGS) $(if $(PART),--part $(PART))
 
 # The environment: uv from PyPI, this machine's own Python, nothing downloaded beyond the packages of uv.lock.
 .venv/run.stamp: pyproject.toml uv.lock

@@ -89,13 +89,13 @@ class Fold:
                 moved = False
                 for log in list(self.state.logs.values()):
                     limit = None if upto is None else upto.get(log.origin, 0)
-                    while log.pending and (limit is None or log.applied < limit) and not log.stopped and self._apply_next(log):
+                    while log.pending and (limit is None or log.applied < limit) and self._apply_next(log):
                         moved = True
             return self._flush()
 
     def apply_held(self, log: LogState) -> None:
         """Apply the entries held of one log, rows left to the next `advance`."""
-        while log.pending and not log.stopped and self._apply_next(log):
+        while log.pending and self._apply_next(log):
             pass
 
     def offer(self, log: LogState, data: bytes, entry: Entry) -> Judged:
@@ -145,7 +145,7 @@ class Fold:
     # -- one entry ----------------------------------------------------------------------------------------------------------------------
 
     def _apply_next(self, log: LogState) -> bool:
-        if log.log.count("-") > 2 and (earlier := self.earlier(log)):
+        if earlier := self.earlier(log):
             log.waiting = f"{earlier} to be destroyed"
             return False
         entry, verdict = self._read(log)
@@ -158,10 +158,11 @@ class Fold:
         log.pending.popleft()
         if log.decoded:
             log.decoded.popleft()
-        if entry is None or verdict.void:
+        if verdict.void:
             self._rows.insert("void", log.working, f"{log.name}/{log.applied}", (f"{log.name}/{log.applied}", verdict.void))
             log.tags.append("")
             return True
+        assert entry is not None  # what is unreadable is void
         tag = self._act(log, entry, verdict)
         log.tags.append(tag)
         return True
@@ -191,9 +192,8 @@ class Fold:
         except Rejected:
             return Judged(void="malformed")
         version = value.get("v") if isinstance(value, dict) else None
-        if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
-            return in_force(self.registry, self._past(log), f"{ENTRIES.partition('/')[0]}/{version}") or Judged(void="malformed")
-        return Judged(void="malformed")
+        later = isinstance(version, int) and version > VERSION  # `true` is no more than 1
+        return (in_force(self.registry, self._past(log), f"{ENTRIES[:-1]}{version}") if later else None) or Judged(void="malformed")
 
     def _act(self, log: LogState, entry: Entry, verdict: Judged) -> str:
         """Put a counted entry into the state -> its tag."""
@@ -383,8 +383,8 @@ class Fold:
                 assert ((side, by) in current) == (a.answer == "")
                 rows.append(("account", (key, side, a.id, by, a.schema, a.value and a.value.text, a.level, a.at, a.answer)))
         self._rows.own(key, matter.working, rows)
-        if value is not None and result.standing in ("agreed", "account") and result.level is not None:
-            content = msgspec.convert(msgspec.json.decode(value.text), self._decoders[value.schema], strict=True)
+        if value is not None:  # then it stands: agreed, or by an account
+            content = msgspec.convert(msgspec.json.decode(value.text), self._decoders[value.schema])
             heads = {side: p.seq + 1 for side, p in sorted(matter.positions.items()) if p.names() == value}
             view = MatterView(key, matter.kind, matter.subject, matter.part, content, result.level, result.standing, heads)  # type: ignore[arg-type]
             self._rows.stage(key, self.registry.stage_of[value.schema].on_agreed, view, matter.working)
@@ -392,7 +392,8 @@ class Fold:
     def _received_rows(self, name: str) -> None:
         kept = self.state.received[name]
         self._rows.drop(name)
-        if kept.statement is not None and (kept.answer == "confirms" or (kept.answer == "" and not kept.superseded)):
+        assert kept.statement is not None  # what is said of a matter has its rows with the matter
+        if kept.answer == "confirms" or (kept.answer == "" and not kept.superseded):
             view = kept.statement._replace(account="") if kept.answer == "confirms" else kept.statement
             self._rows.stage(name, self.registry.stage_of[view.schema].on_statement, view, working=False)
 

@@ -58,4 +58,6 @@ def _level(levels: Iterable[str]) -> str:
 
 def _crossed(matter: Matter, a: str, b: str) -> bool:
     one, other = matter.positions[a], matter.positions[b]
-    return one.value is not None and one.value != other.value and one.value == other.previous and other.value == one.previous
+    if one.value is None or other.value is None:  # who has withdrawn, and had named nothing before, took nothing
+        return False
+    return one.value != other.value and one.value == other.previous and other.value == one.previous

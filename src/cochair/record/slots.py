@@ -43,8 +43,7 @@ class TermsChain:
             self.sides.append(sides_of(structural(following) or {}))
 
     def _agreed(self, slot: Slot, acks: Acknowledgements, cut: Mapping[str, int], structural: Structural) -> str | None:
-        manifests = {seal.manifest for seal in slot.seals.values() if seal.seq < cut.get(seal.side, 0)}
-        parties = {manifest: _named(manifest, structural) for manifest in manifests}
+        parties = {manifest: _named(manifest, structural) for manifest in {seal.manifest for seal in slot.seals.values()}}
         agreed = judge(_acts(slot, parties), acks, cut, parties).manifest
         return agreed if agreed is not None and (structural(agreed) or {}).get("previous") == self.digests[-1] else None
 
@@ -97,16 +96,15 @@ def _named(manifest: str, structural: Structural) -> Party:
 
 def _sides(seals: Sequence[Sealed], manifest: str, chain: TermsChain) -> Sequence[str]:
     """The Sides of the earliest terms under which a Side that they name sealed the manifest."""
-    under = set()
-    for s in seals:
-        if s.manifest == manifest and s.terms in chain.digests and s.side in chain.sides[step := chain.digests.index(s.terms)]:
-            under.add(step)
-    return next((chain.sides[step] for step in sorted(under) if len(chain.sides[step]) >= 2), ())
+    for step, sides in enumerate(chain.sides):
+        if len(sides) >= 2 and any(s.manifest == manifest and s.terms == chain.digests[step] and s.side in sides for s in seals):
+            return sides
+    return ()
 
 
 def known_cut(log: LogState) -> dict[str, int]:
     """What the writer of the log's next entry knew of the records: Side -> size, its own prefix included."""
-    cut = {name.partition("/")[0]: size for name, (size, _) in log.heads.items() if name.endswith("/record")}
+    cut = {name.removesuffix("/record"): size for name, (size, _) in log.heads.items() if name.endswith("/record")}
     cut[log.side] = log.applied
     return cut
 

@@ -193,7 +193,8 @@ class WriterPast:
 
     def acknowledged(self, name: str) -> int:
         """Sizes as the log said itself."""
-        return self.me.heads.get(name, (0, ""))[0]
+        head = self.me.heads.get(name)
+        return head[0] if head else 0
 
     def applied(self, name: str) -> int:
         """Sizes as folded here."""
@@ -225,7 +226,7 @@ class WriterPast:
     def seals(self, slot: str) -> int:
         """Seals of the writer in the slot."""
         held = self._state.slots.get(slot)
-        return sum(s.side == self.side for s in held.seals.values()) if held else 0
+        return sum(s.side == self.side for s in (held.seals.values() if held else ()))
 
 
 @dataclass(slots=True)
