@@ -2,7 +2,7 @@
 
 Public key, checked once when it is registered (vkey, terms, mandate): 32 bytes, canonical, on the curve, in the prime-order subgroup, not the identity.
 Signature ``R || S``, checked each time: 64 bytes; ``S < L``; ``R`` is not the identity; ``encode([S]B - [k]A) == R`` byte for byte, without the cofactor.
-For a registered key this is what libsodium does, the identity included; any other implementation has to be tried on the edge vectors before it stands beside it.
+For a registered key this is what libsodium does, the identity included, which is asked for here as well (no test can tell); any other implementation has to be tried on the edge vectors before it stands beside it.
 """
 
 from typing import Protocol
@@ -14,6 +14,7 @@ from cochair.kit.errors import Rejected
 
 SEED_SIZE = PUBLIC_SIZE = 32
 SIGNATURE_SIZE = 64
+_IDENTITY = bytes([1]) + bytes(31)
 
 
 def check_public(public: bytes) -> bytes:
@@ -48,7 +49,7 @@ class Ed25519Signer:
 
 def verify(public: bytes, message: bytes, signature: bytes) -> None:
     """Raise `Rejected` unless the signature holds under a registered key (`check_public` is the caller's duty)."""
-    if len(signature) != SIGNATURE_SIZE or len(public) != PUBLIC_SIZE:
+    if len(signature) != SIGNATURE_SIZE or signature[:32] == _IDENTITY or len(public) != PUBLIC_SIZE:
         raise Rejected("The signature does not hold")
     try:
         bindings.crypto_sign_open(signature + message, public)

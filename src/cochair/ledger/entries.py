@@ -141,7 +141,7 @@ def _parse(data: bytes) -> Entry:
             entry = _decoder.decode(data)
             if _encoder.encode(entry) == data:
                 return entry
-        except ValueError:
+        except (ValueError, RecursionError):
             pass  # the slow way accepts a deep body, or names the fault
     members = canonical.loads(data)
     _check_types(members)
@@ -169,7 +169,7 @@ def _run_holds(run: Sequence[bytes], log: str, room: str, first: int) -> Sequenc
             _check_hour(hour)
         for schema in {entry.schema for entry in entries}:
             check_schema(schema)
-    except (ValueError, Rejected):
+    except (ValueError, RecursionError, Rejected):
         return None
     return entries if _IN_HOUR.issuperset([entry.at[13:] for entry in entries]) else None
 

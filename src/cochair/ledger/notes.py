@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from cochair.kit.errors import Rejected
-from cochair.ledger.ed25519 import Ed25519Signer, SigningKey, check_public, verify
+from cochair.ledger.ed25519 import PUBLIC_SIZE, Ed25519Signer, SigningKey, check_public, verify
 
 NOTE_LIMIT = 64 * 1024
 MAX_SIGNATURES = 16
@@ -89,7 +89,7 @@ def parse_vkey(text: str, kind: int = ED25519) -> tuple[str, bytes]:
     if match is None:
         raise Rejected("The text is not a verifier key", "It looks like name+1a2b3c4d+Base64")
     name, key = check_name(match[1]), decode_base64(match[3])
-    if key[0] != kind:
+    if len(key) != 1 + PUBLIC_SIZE or key[0] != kind:
         raise Rejected(f"The verifier key of {name!r} is not of type {kind:#04x}")
     if vkey(name, key[1:], kind) != text:
         raise Rejected(f"The verifier key of {name!r} has a wrong key id")

@@ -149,7 +149,7 @@ def in_force(registry: Registry, past: Past, schema: str) -> Judged | None:
 def _convert(value: Any, kind: type[Any]) -> Any:
     try:
         return msgspec.convert(value, kind, strict=True)
-    except ValueError:  # which a ValidationError is; what is canonical is never too deep
+    except (ValueError, TypeError, RecursionError):
         return None
 
 
