@@ -106,8 +106,11 @@ class Trying:
 
     def _cleanly(self, order: list[pytest.Item]) -> Clean:
         seconds = {}
+        caches = [thing for thing in gc.get_objects() if _is_cache_of_ours(thing)]
         for place, item in enumerate(order):
             self.now = item.nodeid
+            for cache in caches:  # else only the first test that asks would reach what is behind it
+                cache.cache_clear()
             began = time.process_time()
             sys.settrace(self._trace)
             reports = runtestprotocol(item, nextitem=order[place + 1] if place + 1 < len(order) else None, log=False)
@@ -124,7 +127,7 @@ class Trying:
         for thing in gc.get_objects():
             if type(thing) is FunctionType and thing.__code__.co_filename == self.tree.path:
                 found[thing.__code__.co_qualname].append(thing)
-            elif type(thing) is functools._lru_cache_wrapper and str(thing.__module__).startswith("cochair"):
+            elif _is_cache_of_ours(thing):
                 caches.append(thing)
         gc.freeze()
         results = {}
@@ -189,6 +192,10 @@ def _pass(order: list[pytest.Item], caches: list[Any], clean: Clean) -> bool:
             os.write(TELL, item.nodeid.encode())
             return False
     return True
+
+
+def _is_cache_of_ours(thing: Any) -> bool:
+    return type(thing) is functools._lru_cache_wrapper and str(thing.__module__).startswith("cochair")
 
 
 def _plain(value: Any) -> bool:

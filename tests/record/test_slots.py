@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cochair.record.agreement import Acknowledgements, Seen
 from cochair.record.matters import Standing
-from cochair.record.slots import TermsChain, _named, causal_cut, known_cut
+from cochair.record.slots import TermsChain, _named, _verdict, causal_cut, known_cut
 from cochair.record.state import LogState
 from tests.record.rooms_by_hand import Room
 
@@ -165,3 +165,19 @@ def test_what_a_log_knew_through_others() -> None:
     assert causal_cut(working, acks) == {"IN": 0}
     working.heads = {"IN/record": (5, ""), "RU/record": (0, "")}
     assert causal_cut(working, acks) == {"IN": 5, "RU": 0}
+
+
+def test_a_seal_beyond_the_cut_names_no_manifest() -> None:
+    room = Room()
+    room.join()
+    manifest = room.keep({"v": 1})
+    seq = int(room.seal("IN", manifest).rpartition("/")[2])
+    room.seal("RU", room.keep({"v": 2}))
+    fold, slot = room.fold, room.fold.state.slots[f"adopt|{room.room}|0"]
+    for cut, named in (({"IN": seq + 1}, {manifest}), ({"IN": seq}, set()), ({}, set())):
+        assert set(_verdict(slot, fold.acks, cut, fold.chain(), fold.structural)[1]) == named
+    early = Room()
+    first = early.seal("IN", early.keep({"v": 1}))
+    assert first == "IN/record/0"
+    slot = early.fold.state.slots[f"adopt|{early.room}|0"]
+    assert _verdict(slot, early.fold.acks, {}, early.fold.chain(), early.fold.structural)[1] == {}

@@ -113,7 +113,8 @@ def causal_cut(log: LogState, acks: Acknowledgements) -> dict[str, int]:
     """Sizes of the records in the causal past of the log's next entry: what it holds and acknowledged, and what that acknowledged in its turn. Closed."""
     cut = known_cut(log)
     if log.working:
-        cut[log.side] = log.heads.get(f"{log.side}/record", (0, ""))[0]
+        own = log.heads.get(f"{log.side}/record")
+        cut[log.side] = own[0] if own else 0
     moved = True
     while moved:
         moved = False
