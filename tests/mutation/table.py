@@ -65,7 +65,7 @@ MODULES = (
     ),
     *(
         Module(f"record.{name}", FOLD, FOLD_BUT)
-        for name in ("agreement", "void", "fold", "matters", "slots", "state", "rows", "registry", "schemas", "contents")
+        for name in ("agreement", "void", "fold", "matters", "slots", "state", "rows", "schemas")
     ),
     *(Module(f"record.{name}", (f"tests/record/test_{name}.py",)) for name in ("digest", "fields")),
 )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cochair.record.registry import Registry, Stage, StatementKind
-from cochair.record.schemas import Adopted, make_list
+from cochair.record.schemas import Adopted, listed, make_list
 from tests.record.makers import REGISTRY, Note
 from tests.record.rooms_by_hand import Room
 
@@ -161,3 +161,19 @@ def test_an_act_of_its_own_may_be_what_a_log_waited_for() -> None:
     assert room.reason(later(room, "IN")) == "not-adopted"
     room.find("IN", theirs)
     assert room.reason(later(room, "IN")) == ""
+
+
+def test_lists_at_their_bounds() -> None:
+    def of(number: int) -> dict[str, Any]:
+        return make_list("ab" * 32, None, {f"u.s{one:04}/1": OTHERWISE for one in range(number)})
+
+    assert len(listed(of(4096)) or {}) == 4096
+    assert listed(of(4097)) is None
+    assert listed(of(0)) is None
+    good = make_list("ab" * 32, "cd" * 32, {"u.b/1": OTHERWISE, "u.a/1": OTHERWISE})
+    assert [row["schema"] for row in good["schemas"]] == ["u.a/1", "u.b/1"]
+    assert list(listed(good) or {}) == ["u.a/1", "u.b/1"]
+    for previous in ("cd" * 31, "CD" * 32, "cd" * 32 + "\n", 5, "", ["cd" * 32], True):
+        assert listed({**good, "previous": previous}) is None, previous
+    for rows in ((), {}, "x", None, ("x",) * 2):
+        assert listed({**good, "schemas": rows}) is None
