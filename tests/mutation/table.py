@@ -63,9 +63,6 @@ MODULES = (
             "verify",
         )
     ),
-    *(
-        Module(f"record.{name}", FOLD, FOLD_BUT)
-        for name in ("agreement", "void", "fold", "matters", "slots", "state", "rows", "schemas")
-    ),
+    *(Module(f"record.{name}", FOLD, FOLD_BUT) for name in ("agreement", "void", "fold", "matters", "slots", "state", "rows", "schemas")),
     *(Module(f"record.{name}", (f"tests/record/test_{name}.py",)) for name in ("digest", "fields")),
 )
