@@ -25,6 +25,7 @@ FOLD = tuple(
         "agreement",
         "agreement_edges",
         "void_edges",
+        "void_seals",
         "fold_rows",
         "fold_edges",
         "fold_portions",
