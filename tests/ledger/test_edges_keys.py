@@ -346,3 +346,12 @@ def test_a_signature_whose_first_half_is_the_identity_is_refused_although_its_eq
     public, first = ed25519.Ed25519Signer(seed).public, bytes([1]) + bytes(31)
     challenge = int.from_bytes(hashlib.sha512(first + public + b"m").digest(), "little") % order
     refused(lambda: ed25519.verify(public, b"m", first + (challenge * scalar % order).to_bytes(32, "little")), "does not hold")
+
+
+def test_the_identity_is_refused_whatever_the_library_says(monkeypatch):
+    monkeypatch.setattr(ed25519.bindings, "crypto_sign_open", lambda _signed, _public: b"")
+    public, identity = ed25519.Ed25519Signer(bytes([5]) * 32).public, bytes([1]) + bytes(31)
+    for rest in (bytes(32), bytes([7]) * 32):
+        refused(lambda rest=rest: ed25519.verify(public, b"m", identity + rest), "does not hold")
+    for other in (bytes(32), bytes([2]) + bytes(31), bytes(31) + bytes([1]), bytes([1]) + bytes(30) + bytes([1])):
+        ed25519.verify(public, b"m", other + bytes(32))
