@@ -61,7 +61,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-app.callback()(lambda: None)
+app.callback()(lambda: None)  # without one, Typer holds that there are no commands
 
 
 def main() -> None:

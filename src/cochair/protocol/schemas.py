@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from cochair.accounts import rights
 from cochair.accounts.rights import Actor
 from cochair.kit.errors import Conflict, Rejected
-from cochair.protocol import gather, seals
+from cochair.protocol import seals
 from cochair.record import queries
 from cochair.record.describe import changed
 from cochair.record.node import Draft
 from cochair.record.queries import SlotState
-from cochair.record.registry import Registry
+from cochair.record.registry import Registry, SlotName
 from cochair.record.schemas import Adopted, listed, make_list
 
 if TYPE_CHECKING:
@@ -99,22 +99,8 @@ def propose_schemas(node: "Node", room: str, actor: Actor, only: Sequence[str] =
 def seal_schemas(node: "Node", room: str, actor: Actor, digest: str, letter: bytes) -> str:
     """Seal a list by a letter of the secretary of our Side -> the seal. Raises Conflict if it may not be sealed here."""
     rights.require(actor, "seal.attest", node.side)
-    if not letter:
-        raise Rejected("The letter is empty", "Choose the file of the letter by which the schemas are settled")
     step = _sealable(node, room, digest)
-    with node.read() as tx:
-        state = queries.slot(tx, room, "schema", room, step)
-    if any(seal.side == node.side and not seal.revoked for seal in state.seals):
-        raise Conflict("Our Side has sealed a list already", "The other Side seals next")
-    body = {
-        "slot": {"kind": "schema", "of": room, "step": step},
-        "manifest": digest,
-        "key": None,
-        "heads": gather.heads(node, room),
-        "paper": node.put_paper(room, letter),
-        "how": "scan",
-    }
-    return node.write(room, [Draft("record", "seal", "record.seal/1", body)])[0]
+    return seals.seal_by_letter(node, room, actor, SlotName("schema", room, step), digest, letter)
 
 
 def withdraw_schemas(node: "Node", room: str, actor: Actor) -> str:

@@ -13,8 +13,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import msgspec
-
 from cochair.accounts import rights
 from cochair.accounts.rights import Actor
 from cochair.kit.errors import CochairError, Conflict, NotFound, NotHeld, Rejected
@@ -26,6 +24,7 @@ from cochair.protocol.manifest import Manifest, Slot
 from cochair.record import queries
 from cochair.record.node import Draft
 from cochair.record.queries import Seal, SlotState
+from cochair.record.registry import SlotName
 
 if TYPE_CHECKING:
     from cochair.record.node import Node
@@ -104,6 +103,18 @@ def attest_scan(node: "Node", room: str, actor: Actor, manifest: str, scan: byte
     return _file(node, room, made.slot, manifest, dict(heads), node.put_paper(room, scan), None)
 
 
+def seal_by_letter(node: "Node", room: str, actor: Actor, slot: SlotName, digest: str, letter: bytes) -> str:
+    """Seal what the secretaries' offices settle (terms, schemas) by a letter of ours -> the seal. Conflict if our Side has sealed in this slot already."""
+    rights.require(actor, "seal.attest", node.side)
+    if not letter:
+        raise Rejected("The letter is empty", "Choose the file of the letter by which this is settled")
+    with node.read() as tx:
+        state = queries.slot(tx, room, slot.kind, slot.of, slot.step)
+    if any(seal.side == node.side and not seal.revoked for seal in state.seals):
+        raise Conflict("Our Side has sealed here already", "The other Side seals next")
+    return _file(node, room, slot, digest, gather.heads(node, room), node.put_paper(room, letter), None)
+
+
 def revoke_seal(node: "Node", room: str, actor: Actor, seal: str) -> str:
     """Take our seal back; free until the other Side has acknowledged or sealed, after that the record decides what it was worth."""
     rights.require(actor, "seal.revoke", node.side)
@@ -112,9 +123,9 @@ def revoke_seal(node: "Node", room: str, actor: Actor, seal: str) -> str:
     return node.write(room, [Draft("record", "revoke", "record.revoke/1", {"seal": seal})])[0]
 
 
-def _file(node: "Node", room: str, slot: Slot, manifest: str, heads: Mapping[str, int], paper: str, key: str | None) -> str:
+def _file(node: "Node", room: str, slot: Slot | SlotName, manifest: str, heads: Mapping[str, int], paper: str, key: str | None) -> str:
     body = {
-        "slot": msgspec.to_builtins(slot),
+        "slot": {"kind": slot.kind, "of": slot.of, "step": slot.step},
         "manifest": manifest,
         "key": key,
         "heads": dict(heads),

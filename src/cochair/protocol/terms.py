@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from cochair.accounts import rights
 from cochair.accounts.rights import Actor
 from cochair.kit import fingerprint
-from cochair.kit.errors import Conflict, Rejected
+from cochair.kit.errors import Conflict
 from cochair.ledger.keychanges import check_roots
-from cochair.protocol import gather, seals
+from cochair.protocol import seals
 from cochair.record import queries
-from cochair.record.node import Draft, Peer
+from cochair.record.node import Peer
+from cochair.record.registry import SlotName
 from cochair.record.roots import roots_print
 
 if TYPE_CHECKING:
@@ -75,23 +76,9 @@ def seal_terms(node: "Node", room: str, actor: Actor, digest: str, letter: bytes
     Raises Conflict with what differs.
     """
     rights.require(actor, "seal.attest", node.side)
-    if not letter:
-        raise Rejected("The letter is empty", "Choose the file of the letter by which the terms are settled")
     step = _sealable(node, room, digest)
     _compared(node, room, digest, compared)
-    with node.read() as tx:
-        state = queries.slot(tx, room, "terms", room, step)
-    if any(seal.side == node.side and not seal.revoked for seal in state.seals):
-        raise Conflict("Our Side has sealed these terms already", "The other Side seals next")
-    body = {
-        "slot": {"kind": "terms", "of": room, "step": step},
-        "manifest": digest,
-        "key": None,
-        "heads": gather.heads(node, room),
-        "paper": node.put_paper(room, letter),
-        "how": "scan",
-    }
-    return node.write(room, [Draft("record", "seal", "record.seal/1", body)])[0]
+    return seals.seal_by_letter(node, room, actor, SlotName("terms", room, step), digest, letter)
 
 
 def _compared(node: "Node", room: str, digest: str, typed: str) -> None:
