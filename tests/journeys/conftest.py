@@ -131,9 +131,15 @@ def fits(page):
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+def follow(locator):
+    """Click what leads to another page and wait until it stands: a click alone returns while the page before still answers."""
+    with locator.page.expect_navigation(wait_until="load"):
+        locator.click()
+
+
 def enter(page, url, path="/account/codes/", username="secretary-in"):
     """Sign in as a person does, and come to the page asked for."""
     page.goto(f"{url}/sign-in/?next={path}")
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))

@@ -10,7 +10,7 @@ from cochair.cli import verify
 from cochair.exchange import unpacking
 from cochair.exchange.run import Address, set_address
 from cochair.record.tree import open_tree
-from tests.journeys.conftest import enter, fits, serving
+from tests.journeys.conftest import enter, fits, follow, serving
 from tests.makers.scans import scan
 from tests.protocol import flow
 from tests.workspace import desks
@@ -57,7 +57,7 @@ def seated(nodes, open_page):
 
 def exchanged(page, served):
     page.goto(f"{served.url}/record/c7/")
-    page.locator("form[action$='/exchange/'] button").click()
+    follow(page.locator("form[action$='/exchange/'] button"))
     page.locator("[role=status]").first.wait_for()
 
 
@@ -65,7 +65,7 @@ def brought(page, data, name="scan.pdf", kind="application/pdf"):
     """Bring a file to the form of the scan and say that it is the paper."""
     page.locator("#s_scan").set_input_files({"name": name, "mimeType": kind, "buffer": data})
     page.locator("#s_attest").check()
-    page.locator("form:has(#s_scan) button").click()
+    follow(page.locator("form:has(#s_scan) button"))
 
 
 def test_a_protocol_is_signed_in_ink_on_both_sides(nodes, seated, tmp_path):
@@ -79,7 +79,7 @@ def test_a_protocol_is_signed_in_ink_on_both_sides(nodes, seated, tmp_path):
     hosts = [one.get_by_text(words).count() for one, words in ((ours, "it is your turn to prepare it"), (theirs, "поэтому готовите вы"))]
     assert sum(hosts) == 1
 
-    ours.get_by_role("button", name="Prepare the manifest").click()
+    follow(ours.get_by_role("button", name="Prepare the manifest"))
     assert ours.get_by_text("Prepared on your node").is_visible()
     with ours.expect_download() as download:
         ours.get_by_role("link", name="Save the print package").click()
@@ -105,23 +105,23 @@ def test_a_protocol_is_signed_in_ink_on_both_sides(nodes, seated, tmp_path):
     exchanged(ours, served["IN"])
     exchanged(theirs, served["RU"])
     theirs.goto(f"{served['RU'].url}/")
-    theirs.get_by_role("link", name=re.compile("^От вашей Стороны ждут подписи")).click()
+    follow(theirs.get_by_role("link", name=re.compile("^От вашей Стороны ждут подписи")))
     assert theirs.url.startswith(signing["RU"])
     with theirs.expect_download() as download:
         theirs.get_by_role("link", name="Сохранить скан").click()
     download.value.save_as(tmp_path / "scan.pdf")
     assert (tmp_path / "scan.pdf").read_bytes() == paper
-    theirs.locator("button[value=confirm]").click()
+    follow(theirs.locator("button[value=confirm]"))
     theirs.goto(signing["RU"])
     theirs.locator("#s_same").check()
     theirs.locator("#s_attest").check()
-    theirs.locator("form:has(#s_scan) button").click()
+    follow(theirs.locator("form:has(#s_scan) button"))
     assert fits(theirs)
     exchanged(theirs, served["RU"])
 
     exchanged(ours, served["IN"])
     ours.goto(signing["IN"])
-    ours.locator("button[value=confirm]").click()
+    follow(ours.locator("button[value=confirm]"))
     exchanged(ours, served["IN"])
     exchanged(theirs, served["RU"])
 
@@ -131,7 +131,7 @@ def test_a_protocol_is_signed_in_ink_on_both_sides(nodes, seated, tmp_path):
         page.goto(signing[side])
         assert page.locator("a[href*='/scan/']").count() == 2
         assert not re.search("[0-9a-f]{64}", page.locator("main").inner_text())
-        page.locator("footer a[href$='/signing/proof/']").click()
+        follow(page.locator("footer a[href$='/signing/proof/']"))
         told = page.locator("main").inner_text()
         assert {"IN": "in ink: attested, not proven", "RU": "от руки: засвидетельствовано, не доказано"}[side] in told
         assert len(set(re.findall("[0-9a-f]{64}", told))) >= 4

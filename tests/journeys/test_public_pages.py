@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import WIDTHS, enter, fits, serving
+from tests.journeys.conftest import WIDTHS, enter, fits, follow, serving
 
 pytestmark = pytest.mark.timeout(180)
 SHOTS = os.environ.get("COCHAIR_SHOTS", "")
@@ -83,16 +83,16 @@ def test_the_export_is_clean_and_opens_from_a_folder(public, open_file, axe, nam
 def test_the_export_leads_from_page_to_page_in_both_languages(public, open_file):
     _, _, folder = public
     page = open_file(folder / "index.html", script=False)
-    page.get_by_role("link", name="12th Session").click()
-    page.get_by_role("link", name="Protocol").first.click()
+    follow(page.get_by_role("link", name="12th Session"))
+    follow(page.get_by_role("link", name="Protocol").first)
     assert page.get_by_text("agreed to build a wind tunnel").is_visible()
     assert page.get_by_text("договорились построить").is_visible()
-    page.get_by_role("link", name="Русский").click()
+    follow(page.get_by_role("link", name="Русский"))
     assert page.url.endswith(".html")
     assert "/ru/" in page.url
-    page.get_by_role("link", name="Как проверить").first.click()
+    follow(page.get_by_role("link", name="Как проверить").first)
     assert page.get_by_text("cochair verify").is_visible()
-    page.get_by_role("link", name="English").click()
+    follow(page.get_by_role("link", name="English"))
     assert page.url.endswith("export/check.html")
 
 
@@ -114,16 +114,16 @@ def test_the_press_pages_are_clean(public, open_page, axe, width, language):
     served, _, _ = public
     page = open_page(served.url + "/sign-in/")
     enter(page, served.url, "/press/")
-    page.get_by_role("button", name="Load the sample reports").click()
+    follow(page.get_by_role("button", name="Load the sample reports"))
     page.context.add_cookies([{"name": "cochair-language", "value": language, "url": served.url}])
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(served.url + "/press/")
     sound(page, axe, f"press-list-{width}-{language}")
-    page.locator("table a").first.click()
+    follow(page.locator("table a").first)
     assert page.locator("mark").count() > 10
     sound(page, axe, f"press-report-{width}-{language}")
     page.goto(served.url + "/press/")
-    page.locator("section a[role=button]").first.click()
+    follow(page.locator("section a[role=button]").first)
     sound(page, axe, f"press-compare-{width}-{language}")
 
 
@@ -132,13 +132,13 @@ def test_a_report_is_added_and_compared_without_script(public, open_page):
     page = open_page(served.url + "/sign-in/", script=False)
     enter(page, served.url, "/press/")
     page.get_by_label("Outlet").fill("SPECIMEN Weekly")
-    page.get_by_role("button", name="Read it").click()
+    follow(page.get_by_role("button", name="Read it"))
     assert page.get_by_text("Nothing was saved yet").is_visible()
     assert page.get_by_label("Outlet").input_value() == "SPECIMEN Weekly"
     page.get_by_label("Text of the report").fill(
         "The 12th Session of the India-Russia Working Group on Fisheries was held in Moscow on 16 September 2026."
     )
-    page.get_by_role("button", name="Read it").click()
+    follow(page.get_by_role("button", name="Read it"))
     assert page.get_by_text("number of the session").first.is_visible()
 
 
@@ -168,7 +168,7 @@ def test_reports_stand_beside_the_record(public, open_page, axe, width):
             continue
         page.get_by_label("Outlet").fill(outlet)
         page.get_by_label("Text of the report").fill(text)
-        page.get_by_role("button", name="Read it").click()
+        follow(page.get_by_role("button", name="Read it"))
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{served.url}/press/compare/?session=c7/{short['session']}")
     assert page.get_by_text("12th Session in the press").is_visible()

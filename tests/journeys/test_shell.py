@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.journeys.conftest import WIDTHS, enter, fits
+from tests.journeys.conftest import WIDTHS, enter, fits, follow
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -22,7 +22,7 @@ def test_a_page_is_clean_for_axe_fits_and_breaks_no_policy(served, open_page, ax
 def test_the_page_works_without_script(served, open_page, width):
     page = open_page(served.url + "/dev/components", width=width, script=False)
     assert page.get_by_role("link", name="Public record").is_visible()
-    page.get_by_role("link", name="Русский").click()
+    follow(page.get_by_role("link", name="Русский"))
     assert page.get_by_role("heading", name="Согласуемый текст").is_visible()
     assert page.url == served.url + "/dev/components"
 
@@ -48,7 +48,7 @@ def test_signing_in_and_out_by_keyboard(served, open_page):
     assert page.get_by_label("Username").input_value() == "secretary-in"
     enter(page, served.url)
     assert page.get_by_text("Executive Secretary of the Indian Side").is_visible()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     page.goto(served.url + "/account/codes/")
     assert "/sign-in/" in page.url
 
@@ -59,7 +59,7 @@ def test_account_pages_are_clean_for_axe(served, open_page, axe, path):
     enter(page, served.url, path)
     if "again" in page.url:
         page.get_by_label("Password").fill("a long enough password")
-        page.get_by_role("button", name="Confirm").click()
+        follow(page.get_by_role("button", name="Confirm"))
         assert page.url.endswith(path)
     assert page.complaints == []
     assert axe(page) == []

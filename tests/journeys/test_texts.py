@@ -6,7 +6,7 @@ from cochair.protocol import gather, prepare, seals
 from cochair.protocol import operations as op
 from cochair.protocol.text import Text, paragraph
 from cochair.workspace.addresses import ref
-from tests.journeys.conftest import WIDTHS, enter, fits, serving
+from tests.journeys.conftest import WIDTHS, enter, fits, follow, serving
 from tests.protocol import flow
 from tests.workspace import desks
 
@@ -127,11 +127,11 @@ def test_a_wording_is_proposed_without_script_on_a_phone(open_text, open_page):
     served, url, unit = open_text
     page = seated(served, open_page, unit, width=390, script=False)
     page.get_by_role("textbox", name="English (optional)").first.fill("The Sides [agreed")
-    page.get_by_role("button", name="Propose", exact=True).click()
+    follow(page.get_by_role("button", name="Propose", exact=True))
     assert page.get_by_text("Nothing was saved yet").is_visible()
     assert page.get_by_role("textbox", name="English (optional)").first.input_value() == "The Sides [agreed"
     page.get_by_role("textbox", name="English (optional)").first.fill("The Sides agreed to study a wind tunnel.")
-    page.get_by_role("button", name="Propose", exact=True).click()
+    follow(page.get_by_role("button", name="Propose", exact=True))
     assert page.get_by_text("Your wording is proposed").is_visible()
     page.goto(served.url + url)
     assert page.get_by_text("to study").first.is_visible()

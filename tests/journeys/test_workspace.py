@@ -3,7 +3,7 @@
 import pytest
 
 from cochair.workspace.addresses import ref
-from tests.journeys.conftest import enter, fits, serving
+from tests.journeys.conftest import enter, fits, follow, serving
 
 PAGES = (
     "/", "/sessions/", "/bodies/", "/actions/", "/received/", "/sessions/c7/{session}/", "/sessions/c7/{session}/review/", "/bodies/c7/{body}/",
@@ -51,7 +51,7 @@ def test_every_page_fits_and_passes_axe(room, seated, open_page, axe, width, lan
 def test_an_agenda_is_answered_without_script(room, seated, open_page):
     served, names = room
     page = open_page(f"{served.url}/sessions/c7/{names['session']}/", script=False, storage=seated)
-    page.get_by_role("button", name="Accept theirs").click()
+    follow(page.get_by_role("button", name="Accept theirs"))
     assert page.get_by_text("Accepted: both Sides name the same.").is_visible()
     assert page.get_by_role("heading", name="Agenda Agreed").is_visible()
     page.goto(f"{served.url}/")
