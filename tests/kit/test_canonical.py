@@ -94,8 +94,11 @@ def test_limits_are_the_callers():
             canonical.loads(data, **bad)
 
 
-def test_names_beyond_the_bmp_sort_by_utf_16():
-    assert canonical.dumps({"\ufb33": 1, "😀": 2}) == '{"😀":2,"\ufb33":1}'.encode()
-    assert canonical.loads('{"😀":2,"\ufb33":1}'.encode()) == {"😀": 2, "\ufb33": 1}
+@pytest.mark.parametrize("beyond", ["\U00010000", "😀", "\U000e0100", "\U0010ffff"])
+@pytest.mark.parametrize("filling", ["", "я" * 2000], ids=["short", "long"])
+def test_names_beyond_the_bmp_sort_by_utf_16(beyond, filling):
+    right, wrong = (f'{{"a":"{filling}","{one}":2,"{other}":2}}'.encode() for one, other in ((beyond, "\ufb33"), ("\ufb33", beyond)))
+    assert canonical.dumps({"\ufb33": 2, "a": filling, beyond: 2}) == right
+    assert canonical.loads(right) == {"a": filling, beyond: 2, "\ufb33": 2}
     with pytest.raises(Rejected):
-        canonical.loads('{"\ufb33":1,"😀":2}'.encode())
+        canonical.loads(wrong)

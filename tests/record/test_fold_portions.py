@@ -155,7 +155,7 @@ def test_garbage_is_not_looked_for_while_many_entries_are_folded() -> None:
         (gc.enable if before else gc.disable)()
         try:
             for entries, during in ((0, before), (2000, before), (2001, False)):
-                with module._uncollected(entries):
+                with module.uncollected(entries):
                     assert gc.isenabled() is during
                 assert gc.isenabled() is before
         finally:

@@ -29,6 +29,8 @@ KEYS = 64
 _FAST_DEPTH = 5  # the C decoder's type doubles with each level: 2**5 nodes are cheap, 2**16 are not
 _ESCAPED_NUL = b"\\u0000"
 _astral_lead = re.compile(rb"[\xf0-\xf4]").search
+_ASTRAL_LEADS = tuple(bytes([lead]) for lead in range(0xF0, 0xF5))
+_LONG = 1024
 
 
 def typed(depth: int = _FAST_DEPTH) -> Any:
@@ -86,7 +88,11 @@ def is_plain(data: bytes) -> bool:
     """Whether the fast way may judge these bytes: no NUL, which it does not see, and no character beyond the BMP, which UTF-8 sorts otherwise."""
     if b"\\" in data and _ESCAPED_NUL in data:  # one character is found much faster than six
         return False
-    return data.isascii() or _astral_lead(data) is None
+    if data.isascii():
+        return True
+    if len(data) < _LONG:
+        return _astral_lead(data) is None
+    return not any(lead in data for lead in _ASTRAL_LEADS)  # five searches for a byte are much faster than one for a class, once begun
 
 
 def _loads_slowly(data: bytes, depth: int, keys: int) -> JSON:

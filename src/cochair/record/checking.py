@@ -21,7 +21,7 @@ from cochair.record.changes import open_signed
 from cochair.record.digest import digest, folded_rows, row_line, stored_rows, tables_of
 from cochair.record.faults import DESTROYED
 from cochair.record.fields import papers_named
-from cochair.record.fold import Fold
+from cochair.record.fold import Fold, uncollected
 from cochair.record.publish import is_signed
 from cochair.record.receiving import open_checkpoint
 from cochair.record.registry import Digest, Table
@@ -78,10 +78,12 @@ def rebuild_in(node: Node, tx: Tx, room: str) -> rooms.Live:
     """The same inside a transaction that has begun -> the room's memory, to be taken over once it is committed."""
     known = node.begin(room)
     rooms.lock_room(tx, known)
-    rooms.read(tx, known)
-    changes = known.fold.advance()
-    for table in node.registry.tables.values():
-        _refill(node, tx, table, room, folded_rows(changes, table.name))
+    held = tx.values("SELECT size FROM n_log WHERE room = ?", (room,))
+    with uncollected(sum(size for (size,) in held)):
+        rooms.read(tx, known)
+        changes = known.fold.advance()
+        for table in node.registry.tables.values():
+            _refill(node, tx, table, room, folded_rows(changes, table.name))
     rooms.keep(tx, known)
     return known
 

@@ -53,7 +53,7 @@ class Fold:
         self.state = State(room)
         self.acks = Acknowledgements()
         self.structural = structural
-        self._decoders = {schema: kind.content for schema, kind in registry.kinds.items()}
+        self._decoders = {schema: msgspec.json.Decoder(kind.content) for schema, kind in registry.kinds.items()}
         self._rows = Rows(registry)
         self._logs: dict[str, LogState] = {}
         self._pasts: dict[str, WriterPast] = {}
@@ -83,7 +83,7 @@ class Fold:
 
     def advance(self, upto: Mapping[str, int] | None = None) -> Changes:
         """Apply whatever can be applied (of each origin at most the first `upto` entries) -> the changes of rows since the last call."""
-        with _uncollected(sum(len(log.pending) for log in self.state.logs.values())):
+        with uncollected(sum(len(log.pending) for log in self.state.logs.values())):
             moved = True
             while moved:
                 moved = False
@@ -294,12 +294,13 @@ class Fold:
             known = self.terms_known(log)
             self._rows.insert("j_log_key", False, name, (name, log.side, change.size, change.root.hex(), change.key, known, body.note))
         elif isinstance(body, contents.Received):
-            self._received(log, entry, name, body, verdict.content)
+            self._received(log, entry, name, verdict)
         else:
             self._answer(log, entry, name, body)
         return entry.schema
 
-    def _received(self, log: LogState, entry: Entry, name: str, body: contents.Received, content: Any) -> None:
+    def _received(self, log: LogState, entry: Entry, name: str, verdict: Judged) -> None:
+        body: contents.Received = verdict.body
         said = body.account
         told = (name, log.side, body.from_, body.paper, body.number, body.dated, body.how, _text(entry.body["account"]))
         self._rows.insert("received", log.working, name, told)
@@ -307,12 +308,12 @@ class Fold:
         subject = name if said.subject == "self" else said.subject
         if said.as_ == "position":
             matter = self._matter(said.schema, subject, said.part, log.working)
-            value = None if said.content is None else Value(said.schema, _text(said.content))
+            value = None if said.content is None else Value(said.schema, verdict.text)
             kept.account = Account(name, body.from_, log.side, said.schema, value, said.level, entry.at)
             kept.matter = matter.key
             matter.accounts.setdefault((body.from_, log.side), []).append(kept.account)
         else:
-            kept.statement = StatementView(name, body.from_, log.log, entry.seq, entry.at, said.schema, subject, content, log.side)
+            kept.statement = StatementView(name, body.from_, log.log, entry.seq, entry.at, said.schema, subject, verdict.content, log.side)
             self._staged.add(name)
         self.state.received[name] = kept
 
@@ -384,7 +385,7 @@ class Fold:
                 rows.append(("account", (key, side, a.id, by, a.schema, a.value and a.value.text, a.level, a.at, a.answer)))
         self._rows.own(key, matter.working, rows)
         if value is not None:  # then it stands: agreed, or by an account
-            content = msgspec.convert(msgspec.json.decode(value.text), self._decoders[value.schema])
+            content = self._decoders[value.schema].decode(value.text)
             heads = {side: p.seq + 1 for side, p in sorted(matter.positions.items()) if p.names() == value}
             view = MatterView(key, matter.kind, matter.subject, matter.part, content, result.level, result.standing, heads)  # type: ignore[arg-type]
             self._rows.stage(key, self.registry.stage_of[value.schema].on_agreed, view, matter.working)
@@ -431,7 +432,7 @@ class Fold:
 
 
 @contextmanager
-def _uncollected(entries: int) -> Iterator[None]:
+def uncollected(entries: int) -> Iterator[None]:
     """Nothing of what many entries leave behind is garbage: looking for cycles in it, again and again, would take a sixth of the time."""
     off = entries > _MANY and gc.isenabled()
     if off:
@@ -440,6 +441,8 @@ def _uncollected(entries: int) -> Iterator[None]:
         yield
     finally:
         if off:
+            gc.freeze()  # all that was made counts as old, so that it is not walked through as the first thing
+            gc.unfreeze()
             gc.enable()
 
 

@@ -98,9 +98,9 @@ class Live:
         """The tree of a log, begun if it is new."""
         return self.trees.setdefault(origin, LogTree())
 
-    def add(self, origin: str, entries: Sequence[bytes]) -> None:
-        """Take the next entries of a log into tree and fold (not yet applied)."""
-        self.tree(origin).extend([leaf_hash(data) for data in entries])
+    def add(self, origin: str, entries: Sequence[bytes], leaves: Sequence[bytes] | None = None) -> None:
+        """Take the next entries of a log into tree and fold (not yet applied). `leaves`: their leaf hashes, where they are known."""
+        self.tree(origin).extend([leaf_hash(data) for data in entries] if leaves is None else leaves)
         self.fold.hold(origin, entries)
 
     def clear(self) -> None:
@@ -179,13 +179,15 @@ def keep(tx: Tx, live: Live) -> None:
             live.kept[log.origin] = now
 
 
-def append(tx: Tx, live: Live, origin: str, entries: Sequence[bytes], note: bytes | None = None) -> None:
-    """Put bytes behind a log; `settle` keeps its size and root (and the checkpoint that came with them)."""
+def append(
+    tx: Tx, live: Live, origin: str, entries: Sequence[bytes], note: bytes | None = None, leaves: Sequence[bytes] | None = None
+) -> None:
+    """Put bytes behind a log; `settle` keeps its size and root (and the checkpoint that came with them). `leaves`: as `Live.add` takes them."""
     live.changed = True
     start = live.tree(origin).size
     if start == 0 and not tx.query("SELECT 1 AS one FROM n_log WHERE room = ? AND origin = ?", (live.room, origin)):
         add_log(tx, live.room, origin)
-    live.add(origin, entries)
+    live.add(origin, entries, leaves)
     sql = "INSERT INTO n_entry (room, origin, seq, data) VALUES (?, ?, ?, ?)"
     tx.many(sql, [(live.room, origin, start + i, data) for i, data in enumerate(entries)])
     if note is not None:

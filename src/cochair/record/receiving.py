@@ -31,6 +31,7 @@ from cochair.ledger.notes import COSIGNATURE, parse_vkey, split_note
 from cochair.ledger.tiles import ENTRY_CAP
 from cochair.record import changes, evidence, faults, queries
 from cochair.record import live as rooms
+from cochair.record.fold import uncollected
 from cochair.record.live import Live
 from cochair.record.publish import is_signed
 from cochair.record.store import Tx
@@ -79,22 +80,22 @@ def receive(node: Node, room: str, origin: str, note: bytes, start: int, entries
         if changes.evidence(node, room, origin, "ended-key", "".join(changes.notes_of(node, room, origin)).encode(), note):
             changes.fault(node, room, origin, "ended-key", note)
         raise
-    with node.writing(room) as (tx, live):
+    with uncollected(len(entries)), node.writing(room) as (tx, live):
         rows = tx.query("SELECT note, frozen FROM n_log WHERE room = ? AND origin = ?", (room, origin))
         if rows and rows[0]["frozen"]:
             return _result(live, origin, "destroyed" if rows[0]["frozen"] == faults.DESTROYED else "frozen", rows[0]["frozen"])
-        status, fresh, whole = _compare(live, origin, checkpoint, start, entries)
+        status, fresh, leaves = _compare(live, origin, checkpoint, start, entries)
         found: list[tuple[str, bytes]] = []
         if status == "frozen":
             held = bytes(rows[0]["note"] or b"")
-            proof = _two_heads(node, live, origin, held, note, whole) if is_signed(origin, node.terms(room)) else b""
+            proof = _two_heads(node, live, origin, held, note, leaves) if is_signed(origin, node.terms(room)) else b""
             found = _freeze(node, tx, live, origin, held, note, proof)
         elif status == "same" and rows:
             tx.execute("UPDATE n_log SET note = ? WHERE room = ? AND origin = ?", (note, room, origin))
         elif status == "new" or not rows:
             if parts.log == RECORD:
                 changes.check_first(live, origin, changes.keys_of(node, room, origin), checkpoint, fresh)
-            rooms.append(tx, live, origin, fresh, note)
+            rooms.append(tx, live, origin, fresh, note, leaves)
             rooms.settle(tx, live, node.registry.tables)
         result = _result(live, origin, status)
         if parts.log == RECORD and status == "new":
@@ -170,7 +171,7 @@ def open_pulled(node: Node, room: str, origin: str, note: bytes, get: Callable[[
 
 
 def _compare(live: Live, origin: str, checkpoint: Checkpoint, start: int, entries: Sequence[bytes]) -> tuple[str, list[bytes], list[bytes]]:
-    """(status, entries that are new, leaf hashes of the whole log as it is shown where that is longer and contradicts what is held)."""
+    """(status, entries that are new, their leaf hashes; or those of the whole log as it is shown, where that is longer and contradicts what is held)."""
     tree = live.tree(origin)
     if checkpoint.size <= tree.size:
         if tree.root(checkpoint.size) != checkpoint.root:
@@ -185,7 +186,7 @@ def _compare(live: Live, origin: str, checkpoint: Checkpoint, start: int, entrie
     frontier = tree.frontier()
     frontier.extend(leaves[tree.size - start :])
     if leaves[: tree.size - start] == tree.leaves[start:] and frontier.root() == checkpoint.root:
-        return "new", given[tree.size - start :], []
+        return "new", given[tree.size - start :], leaves[tree.size - start :]
     if start == 0 and tree_root(leaves) == checkpoint.root:
         return "frozen", [], leaves  # the whole log as it is shown now does not begin with what was shown before
     raise Rejected(f"The entries of {origin} do not match their checkpoint", "Pull the whole log again from its beginning")
@@ -317,18 +318,18 @@ def recover(node: Node, room: str, origin: str, note: bytes, start: int, entries
     checkpoint = _open_own(node, room, origin, note)
     if not signed and (last is None or checkpoint.size > last[0]):
         raise Rejected("What is returned goes beyond what this node remembers to have written", "Show it as returned by the other Side")
-    with node.writing(room) as (tx, live):
-        status, fresh, whole = _compare(live, origin, checkpoint, start, entries)
+    with uncollected(len(entries)), node.writing(room) as (tx, live):
+        status, fresh, leaves = _compare(live, origin, checkpoint, start, entries)
         if status == "new" and not signed and (checkpoint.size, checkpoint.root) != last:
             raise Rejected("What is returned is not what this node remembers to have written", "Show it as returned by the other Side")
         if status == "new":
-            rooms.append(tx, live, origin, fresh)
+            rooms.append(tx, live, origin, fresh, leaves=leaves)
             rooms.settle(tx, live, node.registry.tables)
         tree = live.tree(origin)
         size = tree.size
         ahead = last is not None and (last[0] > size or tree.root(last[0]) != last[1])
     if status == "frozen":
-        _forked(node, room, origin, note, whole)
+        _forked(node, room, origin, note, leaves)
         raise CochairError(
             f"{origin} was signed twice with different contents",
             "This node signs nothing more: look at the evidence with cochair node check",

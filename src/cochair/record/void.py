@@ -61,7 +61,7 @@ class Judged(NamedTuple):
     body: Any = None
     content: Any = None
     text: str = ""
-    """A statement's or a position's content as canonical JSON."""
+    """A statement's, a position's or an account's content as canonical JSON."""
     void: str = ""
     stop: str = ""
     wait: str = ""
@@ -277,7 +277,8 @@ def _received(registry: Registry, past: Past, body: contents.Received) -> Judged
         return Judged(void="content")
     if account.subject != "self" and (void := _subject(past, account.subject)):
         return Judged(void=void)
-    return Judged(body=body, content=content, wait=_missing(past, account.content, _text(account.content)))
+    text = _text(account.content)
+    return Judged(body=body, content=content, text=text, wait=_missing(past, account.content, text))
 
 
 def _wrong_log(past: Past, kind: MatterKind, subject: str) -> str:
