@@ -24,6 +24,7 @@ from cochair.meetings.contents import (
     Session,
 )
 from cochair.record import positions
+from cochair.record import queries as record
 from cochair.record.node import Node
 from cochair.record.positions import Level
 
@@ -57,17 +58,20 @@ def propose_agenda(node: Node, room: str, actor: Actor, session: str, content: A
 
 
 def give_delegation(node: Node, room: str, actor: Actor, session: str, members: Sequence[Member]) -> list[str]:
-    """Give our Side's list as a whole, replacing one given before -> ids of its pages. Raises `Conflict` once the list is frozen."""
+    """Give our Side's list as a whole, replacing one given before -> ids of its pages; a page that stays as it is stays. Raises `Conflict` once it is frozen."""
     rights.require(actor, "delegation.state", node.side)
     rules.members(members)
     with node.read() as tx:
         before, frozen = queries.pages(tx, room, session, node.side), queries.delegation(tx, room, session, node.side).frozen
+        stands = {one.id: one.content for one in record.statements(tx, room, "meetings.delegation/1")}
     if frozen:
         raise Conflict("The list is frozen", "Notify the change: who leaves, who joins")
     written = []
     for page, start in enumerate(range(0, len(members), rules.PAGE)):
         content = Delegation(session=session, page=page, members=tuple(members[start : start + rules.PAGE]))
-        if page < len(before):
+        if page < len(before) and stands.get(before[page]) == positions.plain(content):
+            written.append(before[page])
+        elif page < len(before):
             written.append(str(positions.say_anew(node, room, "meetings.delegation", before[page], content)))
         else:
             written.append(positions.say(node, room, "meetings.delegation", content))
