@@ -69,6 +69,7 @@ def told(a: list, b: list, c: list | None = None) -> tuple:
 
 def seals(verdict: tuple) -> dict[str, tuple[bool, bool, tuple[str, ...]]]:
     """SIDE/SEQ -> (valid, counts, reasons as CODE:SIDE:SEQ)."""
+    assert all(reason.text() for one in verdict.seals for reason in one.reasons)
     return {
         f"{one.side}/{one.seq}": (one.valid, one.counts, tuple(f"{r.code}:{r.side}:{'' if r.seq is None else r.seq}" for r in one.reasons))
         for one in verdict.seals
@@ -123,6 +124,8 @@ def test_any_other_side_may_free_one() -> None:
     assert seals(told(a, [], [("seen", "IN", 1), ("find", "IN", 0, False)]))["IN/2"][0]
     a = [("seal", "M"), ("revoke", 0), ("seen", "EU", 1), ("seal", "N")]
     assert seals(told(a, [], [("seen", "IN", 2)]))["IN/3"][0]
+    a = [("seal", "M"), ("seen", "RU", 2), ("seal", "N")]
+    assert seals(told(a, [("seen", "IN", 1), ("find", "IN", 0, False)], []))["IN/2"][0]
 
 
 def test_only_those_whom_a_manifest_needs_are_asked() -> None:
@@ -217,3 +220,55 @@ def test_what_lies_beyond_the_cut_is_not_judged_and_reasons_stand_in_the_order_o
     (only,) = judge(acts, Acknowledgements(), {"IN": 1}, {"M": three}).seals
     assert (only.side, [reason.side for reason in only.reasons]) == ("IN", ["EU", "RU", "EU", "RU"])
     assert [seal.side for seal in judge(acts, Acknowledgements(), {"IN": 1, "RU": 1}).seals] == ["IN", "RU"]
+
+
+def test_who_acknowledges_nothing_waits_for_nothing_and_no_circle_is_too_small() -> None:
+    assert close({"A": SideLog(2, [(1, Seen("C", 0))])}, {"A": 2}) == {"A": 2}
+    assert close({"A": SideLog(2, [(1, Seen("C", 1))])}, {"A": 2}) == {"A": 1}
+    circle = {"A": SideLog(1, [(0, Seen("B", 1))]), "B": SideLog(1, [(0, Seen("A", 1))])}
+    assert close(circle, {"A": 1, "B": 1}) == {"A": 0, "B": 0}
+
+
+def test_nobody_frees_himself_whatever_he_says_of_his_own_log() -> None:
+    a = [("seal", "M"), ("seen", "IN", 1), ("find", "IN", 0, False), ("seen", "IN", 3), ("seal", "N")]
+    assert seals(told(a, []))["IN/4"][2][0] == "bound::0"
+    assert seals(told([*a[:3], ("revoke", 0), ("seen", "IN", 4), ("seen", "IN", 5), ("seal", "N")], []))["IN/6"][2][0] == "bound::0"
+
+
+def test_every_side_must_be_as_far_as_it_was_seen_before_a_seal_is_judged() -> None:
+    a = [("seal", "M"), ("revoke", 0), ("seen", "RU", 2), ("seal", "M")]
+    b = [("seal", "M"), ("seen", "IN", 2)]
+    assert seals(told(a, b, []))["IN/3"][2][0] == "bound::0"  # EU, of whom nothing was seen, does not make up for RU
+
+
+def test_a_seal_that_is_itself_bound_holds_nobody() -> None:
+    a = [("seal", "M"), ("revoke", 0), ("seen", "RU", 1), ("find", "RU", 0, False), ("seen", "RU", 3), ("seal", "M")]
+    b = [("seal", "M"), ("seal", "M"), ("seen", "IN", 2)]
+    verdict = seals(told(a, b))
+    assert not verdict["RU/1"][0]
+    assert verdict["IN/5"][0]
+    assert seals(told([("seal", "M")], [("seal", "N"), ("seal", "M")]))["IN/0"][2] == ("unfound:RU:", "alone:RU:")
+
+
+def test_a_reason_holds_against_every_seal_of_the_other_side() -> None:
+    a = [("seal", "M"), ("revoke", 0), ("seen", "RU", 3), ("seal", "M")]
+    b = [("seen", "IN", 1), ("find", "IN", 0, True), ("seen", "IN", 2), ("seen", "IN", 4), ("find", "IN", 3, True), ("seal", "M")]
+    assert seals(told(a, b))["RU/5"][2] == ("unfound:IN:",)  # one of two was revoked before its eyes
+    a = [("seen", "RU", 2), ("find", "RU", 0, True), ("seal", "M"), ("revoke", 2), ("seen", "RU", 5), ("find", "RU", 4, True)]
+    b = [("seal", "M"), ("revoke", 0), ("seen", "IN", 4), ("find", "IN", 2, True), ("seal", "M")]
+    assert seals(told(a, b)) == {
+        "IN/2": (True, False, ("knew:RU:", "revoked::3")),  # RU/0 was revoked before its eyes, and RU/4 written when it was revoked itself
+        "RU/0": (True, False, ("crossed:IN:", "revoked::1")),
+        "RU/4": (True, False, ("knew:IN:",)),
+    }
+
+
+def test_a_seal_that_goes_with_each_of_two_that_do_not_go_together() -> None:
+    a = [("seal", "M"), ("seen", "RU", 1), ("find", "RU", 0, True), ("seen", "EU", 2), ("find", "EU", 1, True)]
+    b = [("seal", "M"), ("revoke", 0), ("seen", "IN", 1), ("find", "IN", 0, True), ("seen", "EU", 2), ("find", "EU", 1, True)]
+    c = [("seen", "RU", 2), ("seal", "M"), ("find", "RU", 0, True), ("seen", "IN", 1), ("find", "IN", 0, True)]
+    assert seals(told(a, b, c)) == {
+        "IN/0": (True, False, ("apart::",)),
+        "RU/0": (True, False, ("crossed:EU:", "revoked::1")),
+        "EU/1": (True, False, ("knew:RU:",)),
+    }

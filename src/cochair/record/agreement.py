@@ -119,10 +119,13 @@ class Verdict(NamedTuple):
 
 @dataclass(slots=True)
 class _Known:
-    """What p has acknowledged of q: indices in p's log, and the greatest size acknowledged up to and including each; both ascending."""
+    """What p has acknowledged of q: indices in p's log, and the greatest size acknowledged before the first, the second, ... and after the last; ascending."""
 
     at: list[int] = field(default_factory=list)
-    size: list[int] = field(default_factory=list)
+    size: list[int] = field(default_factory=lambda: [0])
+
+
+_NOTHING = _Known()
 
 
 class Acknowledgements:
@@ -136,15 +139,14 @@ class Acknowledgements:
     def add(self, side: str, index: int, seen: Seen) -> None:
         """`side`'s entry `index` says `seen`. One that goes no further than an earlier one changes nothing."""
         known = self._known.setdefault((side, seen.side), _Known())
-        if seen.size > (known.size[-1] if known.size else 0):
+        if seen.size > known.size[-1]:
             known.at.append(index)
             known.size.append(seen.size)
 
     def before(self, side: str, index: int, other: str) -> int:
         """How many entries of `other`'s log `side` had acknowledged before it wrote its entry `index`."""
-        known = self._known.get((side, other))
-        at = bisect_left(known.at, index) if known else 0
-        return known.size[at - 1] if known and at else 0
+        known = self._known.get((side, other), _NOTHING)
+        return known.size[bisect_left(known.at, index)]
 
     def known_by(self, side: str) -> list[str]:
         """The Sides of whose logs `side` had ever acknowledged anything."""
@@ -152,9 +154,9 @@ class Acknowledgements:
 
     def first_beyond(self, side: str, other: str, index: int) -> int | None:
         """Index of the first entry of `side` that acknowledges `other`'s entry `index`, or None."""
-        known = self._known.get((side, other))
-        at = bisect_right(known.size, index) if known else 0
-        return known.at[at] if known and at < len(known.at) else None
+        known = self._known.get((side, other), _NOTHING)
+        beyond = bisect_right(known.size, index)
+        return known.at[beyond - 1] if beyond < len(known.size) else None
 
 
 def close(logs: Mapping[str, SideLog], cut: Mapping[str, int]) -> dict[str, int]:
@@ -163,20 +165,15 @@ def close(logs: Mapping[str, SideLog], cut: Mapping[str, int]) -> dict[str, int]
     Applied from the empty prefix upwards, so acknowledgements that go round in a circle (which hashes make impossible) wait for ever instead of misleading.
     """
     limit = {side: min(cut.get(side, 0), log.length) for side, log in logs.items()}
-    acks = {side: [(i, e) for i, e in log.events if isinstance(e, Seen)] for side, log in logs.items()}
-    done = dict.fromkeys(logs, 0)  # how many acknowledgements of each log are satisfied
-    applied = dict.fromkeys(logs, 0)
+    waiting = {side: [(i, e) for i, e in reversed(log.events) if isinstance(e, Seen)] for side, log in logs.items()}  # the next one last
+    applied: dict[str, int] = {}
     before = None
     while before != applied:
         before = dict(applied)
-        for side, rest in acks.items():
-            while done[side] < len(rest) and rest[done[side]][0] < limit[side]:
-                applied[side], seen = rest[done[side]]  # all that lies before it is applied
-                if seen.size > applied.get(seen.side, 0):
-                    break
-                done[side] += 1
-            else:
-                applied[side] = limit[side]
+        for side, acks in waiting.items():
+            while acks and acks[-1][1].size <= applied.get(acks[-1][1].side, 0):
+                acks.pop()
+            applied[side] = min(acks[-1][0], limit[side]) if acks else limit[side]
     return applied
 
 
@@ -188,11 +185,13 @@ def agreed(logs: Mapping[str, SideLog], cut: Mapping[str, int]) -> str | None:
 def explain(logs: Mapping[str, SideLog], cut: Mapping[str, int]) -> Verdict:
     """As `agreed`, with every seal and why it counts or not."""
     acks = Acknowledgements()
+    acts: dict[str, list[tuple[int, Act]]] = {side: [] for side in logs}
     for side, log in logs.items():
         for index, event in log.events:
             if isinstance(event, Seen):
                 acks.add(side, index, event)
-    acts = {side: [(i, e) for i, e in log.events if not isinstance(e, Seen)] for side, log in logs.items()}
+            else:
+                acts[side].append((index, event))
     return judge(acts, acks, close(logs, cut))
 
 
@@ -243,18 +242,18 @@ class _Slot:
         self.bound: dict[tuple[str, int], int | None] = {}  # judged by R1: (side, seal) -> None if valid, else the earlier seal that binds
         self._judge_all()
 
-    def others(self, side: str) -> Iterable[str]:
-        return (other for other in self.sides if other != side)
-
-    def needed(self, manifest: str) -> Sequence[str]:
-        return self.parties.get(manifest, self.all).sides
+    def needed(self, manifest: str) -> list[str]:
+        return sorted(self.parties.get(manifest, self.all).sides)
 
     def valid(self, side: str, seal: int) -> bool:
-        return self.bound.get((side, seal), -1) is None
+        """Judged, and bound by none."""
+        return self.bound.get((side, seal), seal) is None
 
     def finding(self, finder: str, side: str, seal: int, before: int | None = None) -> bool | None:
         """`finder`'s first finding on the seal, if written before its index `before`."""
-        index, valid = self.found.get((finder, side, seal), (0, None))
+        if (first := self.found.get((finder, side, seal))) is None:
+            return None
+        index, valid = first
         return None if before is not None and index >= before else valid
 
     def _judge_all(self) -> None:
@@ -265,39 +264,38 @@ class _Slot:
             moved = False
             for side in self.sides:
                 while queue[side] and all(
-                    not queue[other] or queue[other][0] >= self.acks.before(side, queue[side][0], other) for other in self.others(side)
+                    not queue[other] or queue[other][0] >= self.acks.before(side, queue[side][0], other) for other in self.sides
                 ):
-                    seal = queue[side].pop(0)
+                    seal = queue[side].pop(0)  # later ones are not judged yet, so those that are valid are earlier
                     self.bound[side, seal] = next(
-                        (k for k in self.seals[side] if k < seal and self.valid(side, k) and not self._released(side, k, seal)), None
+                        (k for k in self.seals[side] if self.valid(side, k) and not self._released(side, k, seal)), None
                     )
                     moved = True
 
     def _released(self, side: str, earlier: int, at: int) -> bool:
         """Was `side` free of its seal `earlier`, as far as it had acknowledged the others when it wrote its entry `at`?"""
-        revoke = self.revoked.get((side, earlier), at)
-        for other in self.parties.get(self.seals[side][earlier], self.all).releasing:
-            if other == side:
-                continue
-            known = self.acks.before(side, at, other)
-            if self.finding(other, side, earlier, known) is False:
-                return True
-            if revoke >= at:
-                continue
-            told = self.acks.first_beyond(other, side, revoke)
-            if (
-                told is not None
-                and told < known
-                and not any(
-                    a < told
-                    and manifest == self.seals[side][earlier]
-                    and self.valid(other, a)
-                    and self.finding(side, other, a, at) is not False
-                    for a, manifest in self.seals[other].items()
-                )
-            ):
-                return True
-        return False
+        manifest = self.seals[side][earlier]
+        releasing = self.parties.get(manifest, self.all).releasing
+        known = {other: self.acks.before(side, at, other) for other in releasing if other != side}
+        if any(self.finding(other, side, earlier, size) is False for other, size in known.items()):
+            return True
+        revoke = self.revoked.get((side, earlier))
+        return revoke is not None and any(self._told(side, revoke, other, size, manifest, at) for other, size in known.items())
+
+    def _told(self, side: str, revoke: int, other: str, known: int, manifest: str, at: int) -> bool:
+        """Do the first `known` entries of `other` show that he knew of the revoke before he was bound to the manifest, as `side` saw it at its entry `at`?
+
+        They show nothing of a revoke that is later than `at`: who acknowledged it cannot have been acknowledged before it.
+        """
+        told = self.acks.first_beyond(other, side, revoke)
+        return (
+            told is not None
+            and told < known
+            and not any(
+                a < told and sealed == manifest and self.valid(other, a) and self.finding(side, other, a, at) is not False
+                for a, sealed in self.seals[other].items()
+            )
+        )
 
     def _accepted(self, side: str, seal: int) -> bool:  # R4
         return all(self.finding(other, side, seal) for other in self.needed(self.seals[side][seal]) if other != side)
@@ -309,38 +307,36 @@ class _Slot:
 
     def _pick(self, manifest: str) -> dict[str, int] | None:
         """R2: one counting seal a Side, or None."""
-        chosen: dict[str, int] = {}
+        needed = self.needed(manifest)
+        return self._extended({}, needed, manifest) if len(needed) >= 2 else None
 
-        def extend(rest: Sequence[str]) -> bool:
-            if not rest:
-                return True
-            side = rest[0]
-            for seal, sealed in self.seals[side].items():
-                if sealed != manifest or not self.valid(side, seal) or not self._accepted(side, seal):
-                    continue
-                if any(self._knew(side, seal, p, k) or self._knew(p, k, side, seal) for p, k in chosen.items()):
-                    continue
-                chosen[side] = seal
-                if extend(rest[1:]):
-                    return True
-                del chosen[side]
-            return False
-
-        needed = sorted(self.needed(manifest))
-        return chosen if len(needed) >= 2 and extend(needed) else None
+    def _extended(self, chosen: dict[str, int], rest: Sequence[str], manifest: str) -> dict[str, int] | None:
+        """`chosen` with a seal of each Side of `rest` that goes with all others, or None."""
+        if not rest:
+            return chosen
+        side, *others = rest
+        for seal, sealed in self.seals[side].items():
+            if sealed != manifest or not self.valid(side, seal) or not self._accepted(side, seal):
+                continue
+            if any(self._knew(side, seal, p, k) or self._knew(p, k, side, seal) for p, k in chosen.items()):
+                continue
+            if pick := self._extended({**chosen, side: seal}, others, manifest):
+                return pick
+        return None
 
     def verdict(self) -> Verdict:
-        manifests = sorted({manifest for seals in self.seals.values() for manifest in seals.values()})
+        manifests = {manifest for seals in self.seals.values() for manifest in seals.values()}
         picks = {m: pick for m in manifests if (pick := self._pick(m))}
         if len(picks) > 1:  # never seen in all searches: stop rather than choose
             raise Conflict(
-                f"two manifests are agreed in one slot: {', '.join(picks)}", "keep both logs and report this as a fault of the program"
+                f"two manifests are agreed in one slot: {', '.join(sorted(picks))}",
+                "keep both logs and report this as a fault of the program",
             )
         agreed_on, by = next(iter(picks.items()), (None, dict[str, int]()))
         judged = []
         for side in self.sides:
             for seal, manifest in self.seals[side].items():
-                counts = manifest == agreed_on and by.get(side) == seal
+                counts = by.get(side) == seal
                 reasons = () if counts else tuple(self._reasons(side, seal, manifest, agreed_on)) or (Reason("apart"),)
                 judged.append(SealVerdict(side, seal, manifest, self.valid(side, seal), counts, reasons))
         return Verdict(agreed_on, by, tuple(judged))
@@ -348,7 +344,7 @@ class _Slot:
     def _reasons(self, side: str, seal: int, manifest: str, agreed_on: str | None) -> Iterable[Reason]:
         if not self.valid(side, seal):
             yield Reason("bound", "", self.bound.get((side, seal)))
-        others = [other for other in sorted(self.needed(manifest)) if other != side]
+        others = [other for other in self.needed(manifest) if other != side]
         for other in others:
             index, valid = self.found.get((other, side, seal), (None, None))
             if valid is not True:
