@@ -6,7 +6,7 @@ from cochair.workspace.addresses import ref
 from tests.journeys.conftest import enter, fits, follow, serving
 
 PAGES = (
-    "/", "/sessions/", "/bodies/", "/actions/", "/received/", "/sessions/c7/{session}/", "/sessions/c7/{session}/review/", "/bodies/c7/{body}/",
+    "/", "/sessions/", "/bodies/", "/actions/", "/received/", "/sessions/c7/{session}/", "/sessions/c7/{session}/review/", "/sessions/c7/{session}/delegation/", "/bodies/c7/{body}/",
     "/matter/c7/meetings.agenda/{session}/", "/matter/c7/meetings.dates/{session}/", "/matter/c7/followup.assessment/{action}/{session}/",
     "/matter/c7/followup.way_forward/{session}/", "/actions/c7/{action}/", "/say/c7/followup-report/{action}/", "/received/c7/new/meetings-agenda/", "/new/c7/meetings-session/",
 )  # fmt: skip

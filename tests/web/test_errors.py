@@ -15,7 +15,7 @@ from cochair.web.messages import ERRORS, TOLD
 
 PACKAGE = Path(errors.__file__).parents[1]
 NEUTRAL = re.compile(
-    r"cochair [a-z ]+(FILE)?|\bCochair\b|--[a-z-]+|PDF|UTF-8|UTC|NUL|https://\S+|IN/record/12|in\.example\S+|\bIN\b|\bRU\b|\bEU\b|2025-08-06T09:30:00Z|\[[^\]]*\]"
+    r"cochair [a-z ]+(FILE)?|\bCochair\b|--[a-z-]+|PDF|CSV|XLSX|UTF-8|UTC|NUL|https://\S+|IN/record/12|in\.example\S+|\bIN\b|\bRU\b|\bEU\b|2025-08-06T09:30:00Z|\[[^\]]*\]"
 )
 VALUE = "777"
 

@@ -7,7 +7,7 @@ import pytest
 from cochair.workspace.addresses import ref
 
 PAGES = (
-    "/", "/sessions/", "/bodies/", "/actions/", "/received/", "/sessions/c7/{session}/", "/sessions/c7/{session}/review/", "/sessions/c7/{before}/",
+    "/", "/sessions/", "/bodies/", "/actions/", "/received/", "/sessions/c7/{session}/", "/sessions/c7/{session}/review/", "/sessions/c7/{session}/delegation/", "/sessions/c7/{before}/",
     "/bodies/c7/{body}/", "/bodies/c7/{commission}/", "/matter/c7/meetings.dates/{session}/", "/matter/c7/meetings.agenda/{session}/",
     "/matter/c7/bodies.body/{body}/", "/matter/c7/bodies.rules/{body}/", "/matter/c7/meetings.session/{session}/",
     "/matter/c7/followup.action/{action}/", "/matter/c7/followup.assessment/{action}/{session}/", "/matter/c7/followup.way_forward/{session}/",

@@ -228,35 +228,29 @@ def _line(
 ) -> tuple[Line | None, list[Wrong]]:
     wrong: list[Wrong] = []
 
-    def refuse(column: tuple[str, str], what: str, step: str, **values: Any) -> None:
-        heading = head[columns.index(column)] if column in columns else ""
-        wrong.append(Wrong(number, heading, Rejected(what, step, **values)))
+    def refuse(column: tuple[str, str], error: CochairError) -> None:
+        wrong.append(Wrong(number, head[columns.index(column)], error))
 
     words: dict[str, dict[str, str]] = {field: {} for field in _BY_LANGUAGE}
     for (field, tag), cell in row.items():
-        if not cell:
-            continue
         if len(cell) > _CELL:
-            refuse((field, tag), "The cell has more than {most} characters", "Shorten it", most=_CELL)
+            refuse((field, tag), Rejected("The cell has more than {most} characters", "Shorten it", most=_CELL))
             continue
         try:
             clean(cell)
         except CochairError as error:
-            wrong.append(Wrong(number, head[columns.index((field, tag))], error))
+            refuse((field, tag), error)
             continue
-        if field in words:
+        if cell and field in words:
             words[field][tag] = cell
-    if not words["name"] and not any(one.heading for one in wrong):
-        name = next(column for column in columns if column[0] == "name")
-        refuse(name, "The row has no name", "Write the name in at least one language, or empty the row")
+    name = next(column for column in columns if column[0] == "name")
+    if not words["name"] and not wrong:
+        refuse(name, Rejected("The row has no name", "Write the name in at least one language, or empty the row"))
     order = row.get(("order", ""), "")
     if order and not (order.isdecimal() and len(order) < 6):
         refuse(
             ("order", ""),
-            "{order!r} is no number in the order of precedence",
-            "Write a number such as {place}",
-            order=order[:20],
-            place=place,
+            Rejected("{order!r} is no number in the order of precedence", "Write a number such as {place}", order=order[:20], place=place),
         )
         order = ""
     chosen: dict[str, Any] = {}
@@ -265,16 +259,16 @@ def _line(
         chosen[field] = _code(table, cell) if cell else usual
         if chosen[field] is None:
             among = ", ".join(names[0] for names in table.values())
-            refuse((field, ""), "{cell!r} is not known here", "Write one of: {among}", cell=cell[:40], among=among)
+            refuse((field, ""), Rejected("{cell!r} is not known here", "Write one of: {among}", cell=cell[:40], among=among))
     for field in ("post", "on_behalf_of"):
         cell = row.get((field, ""), "")
         chosen[field] = known.get(_folded(cell)) if cell else None
         if cell and chosen[field] is None:
             refuse(
                 (field, ""),
-                "Your Side has no post called {cell!r}",
-                "Add the post on the page of the body, or empty the cell",
-                cell=cell[:60],
+                Rejected(
+                    "Your Side has no post called {cell!r}", "Add the post on the page of the body, or empty the cell", cell=cell[:60]
+                ),
             )
     if wrong:
         return None, wrong

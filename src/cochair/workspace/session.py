@@ -146,6 +146,7 @@ def session(request: HttpRequest, room: str, session: str) -> HttpResponse:
             "links": _links(place),
             "proof_url": link("record-room", place.slug),
             "new_text_url": link("protocol-begin", place.slug, session) if context["may"]["protocol"] else "",
+            "delegation_url": reverse("delegation", args=(place.slug, session)) if place.somewhere("negotiation.view") else "",
             "received_url": reverse("received-new", args=(place.slug, "meetings-agenda"))
             if place.others and context["may"]["received"]
             else "",

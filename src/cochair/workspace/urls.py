@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from cochair.workspace import actions, begin, body, home, matter, papers, received, review, session
+from cochair.workspace import actions, begin, body, delegation, home, matter, papers, received, review, session
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("sessions/", session.sessions, name="sessions"),
     path("sessions/<slug:room>/<str:session>/", session.session, name="session"),
     path("sessions/<slug:room>/<str:session>/review/", review.review, name="review"),
+    path("sessions/<slug:room>/<str:session>/delegation/", delegation.page, name="delegation"),
+    path("sessions/<slug:room>/<str:session>/delegation/list.<slug:kind>", delegation.file, name="delegation-file"),
     path("bodies/", body.bodies_list, name="bodies"),
     path("bodies/<slug:room>/<str:body>/", body.body, name="body"),
     path("actions/", actions.actions, name="actions"),
