@@ -131,6 +131,12 @@ def fits(page):
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+def shot(page, name):
+    """A picture of the whole page, where a folder for pictures is named."""
+    if folder := os.environ.get("COCHAIR_SHOTS", ""):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
 def follow(locator):
     """Click what leads to another page and wait until it stands: a click alone returns while the page before still answers."""
     with locator.page.expect_navigation(wait_until="load"):

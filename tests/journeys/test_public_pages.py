@@ -1,14 +1,10 @@
 """The public pages, their static export, the page of consents and the press pages in a real browser: axe, phone, without script, on paper."""
 
-import os
-from pathlib import Path
-
 import pytest
 
-from tests.journeys.conftest import WIDTHS, enter, fits, follow, serving
+from tests.journeys.conftest import WIDTHS, enter, fits, follow, serving, shot
 
 pytestmark = pytest.mark.timeout(180)
-SHOTS = os.environ.get("COCHAIR_SHOTS", "")
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +39,6 @@ def open_file(browser):
     yield opened
     for context in contexts:
         context.close()
-
-
-def shot(page, name):
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
 
 
 def sound(page, axe, name):

@@ -119,3 +119,16 @@ def test_the_tree_stays_while_the_machine_runs(node: Node) -> None:
     node = reopen(node)
     assert write_tree(node, room) == 0
     node.close()
+
+
+@pytest.mark.parametrize("damaged", [b"", b"\n", b"no note at all", b"a head\n\n"])
+def test_a_published_checkpoint_that_was_damaged_is_made_again(node: Node, damaged: bytes) -> None:
+    room = node.found("c7")
+    node.write(room, [note("x")] * 3)
+    published = node.publisher.note(ORIGIN)
+    node.publisher.path(ORIGIN).write_bytes(damaged)
+    node = reopen(node)
+    assert node.publisher.note(ORIGIN) == published
+    node.write(room, [note("y")])
+    assert node.publisher.size(ORIGIN) == 4
+    node.close()

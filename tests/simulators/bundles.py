@@ -101,7 +101,7 @@ class Schedule:
         sealed = known and self.rng.random() < 0.3
         size = node.heads(self.room)[node.origin(self.room)][0]
         since = self.rng.randint(0, size) if kind == "since" else None
-        path = self.folder / f"{len(self.bundles)}-{side}.bundle"
+        path = self.folder / f"{self.count['written']}-{side}.bundle"  # lost ones leave no number free
         carry.write_bundle(node, self.room, path, to=to, new=kind == "new", since=since, sealed=sealed)
         self.bundles.append((side, path))
         self.count["written"] += 1

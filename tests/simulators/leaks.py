@@ -45,7 +45,8 @@ def trial(seed: int, steps: int = STEPS) -> int:
             shutil.copytree(template / side, base / side)
         world = Watched(base, ("IN", "RU"), room, document, rng)
         disks.extend(machine.disk for machine in world.machines.values())
-        return world.session(steps)
+        with world.signed.watched():  # a machine that is started again knows that it was
+            return world.session(steps)
 
 
 class Watched(World):

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cochair.kit.errors import NotFound
+from cochair.kit.errors import NotFound, Rejected
 from cochair.kit.ids import RECORD, parse_origin
 from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.notes import split_note
@@ -58,14 +58,14 @@ class Publisher:
             raise NotFound(f"The log {origin} has no checkpoint yet", "Write to it first") from None
 
     def size(self, origin: str) -> int:
-        """Size of the published checkpoint, -1 if there is none. Read again only if the file is another than the one seen last."""
+        """Size of the published checkpoint, -1 if there is none or it is damaged: it is made again. Read again only if the file is another than the one seen last."""
         try:
             status = os.stat(self.path(origin))  # noqa: PTH116  # the hot path of every write
             mark, size = self._seen.get(origin, ((0, 0), -1))
             if mark != (status.st_ino, status.st_mtime_ns):
                 mark, size = (status.st_ino, status.st_mtime_ns), Checkpoint.parse(split_note(self.note(origin))[0]).size
                 self._seen[origin] = mark, size
-        except (NotFound, FileNotFoundError):
+        except (NotFound, Rejected, FileNotFoundError):
             return -1
         return size
 
