@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cochair.accounts.shown import language_name
 from cochair.bodies.contents import Person
@@ -31,7 +32,7 @@ class DelegateForm(forms.Form):
             initial=line.order if line else order,
             widget=_narrow(4),
         )
-        words = {"name": _("Name"), "honorific": _("Honorific"), "organisation": _("Organisation")}
+        words = {"name": pgettext("of a person", "Name"), "honorific": _("Honorific"), "organisation": _("Organisation")}
         for tag in languages:
             for field in BY_LANGUAGE:
                 said = getattr(line.person, field).get(tag, "") if line else ""

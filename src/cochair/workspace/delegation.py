@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cochair.accounts import rights
@@ -332,7 +332,7 @@ def _changes(found: Listed, before: Line, after: Line) -> list[tuple[str, str, s
     one, other = _row(found, before), _row(found, after)
     words = {
         "order": _("No."),
-        "name": _("Name"),
+        "name": pgettext("of a person", "Name"),
         "organisation": _("Organisation"),
         "role": _("Role"),
         "kind": _("Kind"),
