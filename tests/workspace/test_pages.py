@@ -12,6 +12,7 @@ PAGES = (
     "/matter/c7/bodies.body/{body}/", "/matter/c7/bodies.rules/{body}/", "/matter/c7/meetings.session/{session}/",
     "/matter/c7/followup.action/{action}/", "/matter/c7/followup.assessment/{action}/{session}/", "/matter/c7/followup.way_forward/{session}/",
     "/actions/c7/{action}/", "/say/c7/followup-report/{action}/", "/say/c7/followup-lead/{action}/", "/received/c7/new/meetings-dates/",
+    "/say/c7/meetings-letter/{session}/", "/say/c7/meetings-report/{session}/", "/say/c7/meetings-declaration/{session}/", "/say/c7/bodies-post/{body}/",
     "/received/c7/new/meetings-agenda/", "/received/c7/new/followup-report/", "/received/c7/new/followup-assessment/",
     "/new/c7/bodies-body/", "/new/c7/meetings-session/", "/new/c7/followup-area/", "/new/c7/followup-project/", "/new/c7/followup-action/",
 )  # fmt: skip

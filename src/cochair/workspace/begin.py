@@ -1,4 +1,4 @@
-"""Beginning something new: a body, a session, an area, a project, an action; and what one Side says by itself of an action: its lead, its report."""
+"""Beginning something new: a body, a session, an area, a project, an action; and what one Side says by itself: reports, leads, posts, letters, statements."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -8,21 +8,27 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from cochair.accounts import rights
 from cochair.accounts.access import needs
 from cochair.accounts.pages import refused
 from cochair.accounts.rights import Actor
+from cochair.bodies import operations as bodies
+from cochair.bodies.contents import Post
 from cochair.followup import operations as followup
 from cochair.followup.contents import ActionReport, Lead
 from cochair.kit.errors import CochairError, NotFound
+from cochair.meetings import operations as meetings
+from cochair.meetings.contents import Declaration, Letter, Report
 from cochair.record.node import Node
 from cochair.workspace.addresses import entry, matter_url, session_url
 from cochair.workspace.desk import told
 from cochair.workspace.matters import INTRODUCED, About, body_of, kind_of
 from cochair.workspace.names import names_of
 from cochair.workspace.place import enter
+from cochair.workspace.said import thing_name
 from cochair.workspace.structured import ContentForm
 from cochair.workspace.words import kind_name
 
@@ -30,17 +36,30 @@ TEMPLATE = "workspace/form.html"
 
 
 class Said(NamedTuple):
-    """One kind of statement about an action."""
+    """One kind of statement. ``about``: among which things its subject is found; ``field`` names it in the content; ``fixed``: what is not asked for."""
 
     content: type[Any]
     right: str
     write: Callable[[Node, str, Actor, Any], str]
+    about: str
+    field: str
+    fixed: dict[str, Any]
 
 
 SAID = {
-    "followup.report": Said(ActionReport, "report.state", followup.report_action),
-    "followup.lead": Said(Lead, "lead.state", followup.name_lead),
+    "followup.report": Said(ActionReport, "report.state", followup.report_action, "actions", "action", {}),
+    "followup.lead": Said(Lead, "lead.state", followup.name_lead, "actions", "action", {}),
+    "bodies.post": Said(Post, "post.state", bodies.add_post, "bodies", "body", {}),
+    "meetings.letter": Said(Letter, "letter.state", meetings.send_letter, "sessions", "session", {"direction": "out", "answers": None}),
+    "meetings.report": Said(Report, "report.state", meetings.file_report, "sessions", "session", {}),
+    "meetings.declaration": Said(Declaration, "declaration.state", meetings.declare, "sessions", "session", {}),
 }
+BACK = {
+    "actions": ("action", _lazy("Agreed actions"), "actions"),
+    "sessions": ("session", _lazy("Sessions"), "sessions"),
+    "bodies": ("body", _lazy("Bodies"), "bodies"),
+}
+"""Where a statement's page leads back to: the page of its subject, and the list that has it."""
 
 
 @needs("matter.view")
@@ -81,34 +100,40 @@ def begin(request: HttpRequest, room: str, kind: str) -> HttpResponse:
 @needs("matter.view")
 @require_http_methods(["GET", "HEAD", "POST"])
 def say(request: HttpRequest, room: str, kind: str, subject: str) -> HttpResponse:
-    """Say something of our Side about an action: its report, its lead."""
-    place, name, action = enter(request, room), kind.replace("-", ".", 1), entry(subject)
+    """Say something of our Side: of an action its report and lead, of a body a post, at a session a letter, a sub-group's report, a statement for the record."""
+    place, name, about = enter(request, room), kind.replace("-", ".", 1), entry(subject)
     if name not in SAID:
         raise NotFound("This cannot be said here", "Open the action and choose there")
     said = SAID[name]
     with place.node.read() as tx:
         names = names_of(tx, place)
-        who = place.actor(tx, body_of(names, action))
-    if action not in names.actions:
-        raise NotFound("There is no such action in this room", "Open it from the list of agreed actions")
-    rights.require(who, said.right)
+        who = place.actor(tx, body_of(names, about))
+    if about not in getattr(names, said.about):
+        raise NotFound("There is no such thing here, or it is not open to you", "Open it from the page that lists it")
+    own = said.content is Report and place.somewhere(said.right)  # a lead's seat is on the sub-group that the form names
+    if not own:
+        rights.require(who, said.right)
     asked: dict[str, Any] = {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
-    form = ContentForm(said.content, names, fixed={"action": action}, **asked)
+    form = ContentForm(said.content, names, fixed={said.field: about, **said.fixed}, **asked)
     if "dated" in form.fields and not form.is_bound:
         form.fields["dated"].initial = place.today
-    back = reverse("action", args=(room, subject))
+    page, listed, home = BACK[said.about]
+    back = reverse(page, args=(room, subject))
     context = {
-        "title": kind_name(name),
-        "about": names.of(action),
+        "title": thing_name(name),
+        "about": names.of(about),
         "form": form,
         "button": _("Send to the record"),
-        "crumbs": [(_("Agreed actions"), reverse("actions")), (names.of(action), back)],
+        "crumbs": [(listed, reverse(home)), (names.of(about), back)],
     }
     if not form.is_bound:
         return render(request, TEMPLATE, context)
     try:
         content = form.content(lambda data: place.node.put_paper(place.room, data)) if form.is_valid() else None
         if content is not None:
+            if own:
+                with place.node.read() as tx:
+                    who = place.actor(tx, getattr(content, "body", None))
             said.write(place.node, place.room, who, content)
             messages.success(request, _("It is in the record. The other Side sees it after the next exchange."))
             return HttpResponseRedirect(back)

@@ -58,11 +58,12 @@ def body(request: HttpRequest, room: str, body: str) -> HttpResponse:
     with place.node.read() as tx:
         names = names_of(tx, place)
         one = bodies.body(tx, place.room, body_id, place.side)
-        posts = [_post(place, post) for post in bodies.posts(tx, place.room, place.side, body_id)]
+        own = place.may("post.state", tx, body_id)
+        posts = [_post(place, post, may=own) for post in bodies.posts(tx, place.room, place.side, body_id)]
         areas = _areas(tx, place, names, body_id, one)
         may = {
             name: place.may(right, tx, body_id)
-            for name, right in (("session", "session.propose"), ("area", "area.propose"), ("body", "body.propose"))
+            for name, right in (("session", "session.propose"), ("area", "area.propose"), ("body", "body.propose"), ("post", "post.state"))
         }
     meetings = [each for each in names.sessions.values() if each.content.body == body_id]
     coming = [(left, each) for each in meetings if (left := days_left(place, each)) is not None]
@@ -87,6 +88,7 @@ def body(request: HttpRequest, room: str, body: str) -> HttpResponse:
         "new_session": reverse("begin", args=(room, "meetings-session")) if may["session"] else "",
         "new_area": reverse("begin", args=(room, "followup-area")) if may["area"] else "",
         "new_project": reverse("begin", args=(room, "followup-project")) if may["area"] else "",
+        "new_post": reverse("say", args=(room, "bodies-post", body)) if may["post"] else "",
         "new_body": reverse("begin", args=(room, "bodies-body")) if may["body"] else "",
     }
     return render(request, "workspace/body.html", context)
@@ -107,13 +109,14 @@ def _reports_to(place: Place, names: Names, one: BodyView) -> tuple[str, str] | 
     return (names.of(above), reverse("body", args=(place.slug, ref(above)))) if above and above in names.bodies else None
 
 
-def _post(place: Place, one: PostView) -> dict[str, Any]:
+def _post(place: Place, one: PostView, *, may: bool) -> dict[str, Any]:
     present = one.on(place.today)
     return {
         "side": side_name(one.side),
         "title": picked(one.titles) or code(one.kind),
         "kind": code(one.kind),
         "account": bool(one.account),
+        "url": reverse("holder", args=(place.slug, ref(one.id))) if may and one.side == place.side and not one.account else "",
         "holders": [
             {
                 "name": person_name(place, each.person),

@@ -98,7 +98,12 @@ def session(request: HttpRequest, room: str, session: str) -> HttpResponse:
             ],
             "may": {
                 name: place.may(right, tx, view.content.body)
-                for name, right in (("letter", "letter.state"), ("received", "received.enter"), ("protocol", "protocol.open"))
+                for name, right in (
+                    ("letter", "letter.state"),
+                    ("received", "received.enter"),
+                    ("protocol", "protocol.open"),
+                    ("declaration", "declaration.state"),
+                )
             },
             "forward": followup.way_forward(tx, place.room, session_id, place.side),
         }
@@ -146,6 +151,11 @@ def session(request: HttpRequest, room: str, session: str) -> HttpResponse:
             "links": _links(place),
             "proof_url": link("record-room", place.slug),
             "new_text_url": link("protocol-begin", place.slug, session) if context["may"]["protocol"] else "",
+            "say": {
+                name: reverse("say", args=(place.slug, f"meetings-{name}", session))
+                for name in ("letter", "report", "declaration")
+                if (context["may"][name] if name != "report" else place.somewhere("report.state"))
+            },
             "delegation_url": reverse("delegation", args=(place.slug, session)) if place.somewhere("negotiation.view") else "",
             "received_url": reverse("received-new", args=(place.slug, "meetings-agenda"))
             if place.others and context["may"]["received"]

@@ -1,7 +1,7 @@
 """Forms made of the record's contents: one field a field of the struct, nested structs and lists as fieldsets, each language a field of its own.
 
 Rules:
- 1. A form never knows a kind: a new field of a content appears in it by itself. What it cannot ask for (digests, papers per language) it keeps as it was.
+ 1. A form never knows a kind: a new field of a content appears in it by itself. What it cannot ask for (digests, lists of papers) it keeps as it was.
  2. A list shows what there is and three empty rows; an empty row says nothing. "More rows" sends the page back with what was typed and five more.
  3. Text that may not be typed into a joint text (``kit.text``) is refused at its field. Papers are kept on the node only when the whole form is right.
 """
@@ -173,7 +173,11 @@ class ContentForm(forms.Form):
                 shown = forms.IntegerField(min_value=0, max_value=1_000_000, required=False, widget=forms.TextInput(attrs=_width(4)))
                 shown.label, shown.initial = label, value.get(key)
                 self._put(f"{path}-{key}", shown, section)
-            elif isinstance(inner, inspect.StrType) and inner.pattern != DIGEST:
+            elif isinstance(inner, inspect.StrType) and inner.pattern == DIGEST:
+                paper = self._paper(name, value.get(key))
+                paper.label = label
+                self._put(f"{path}-{key}", paper, section)
+            elif isinstance(inner, inspect.StrType):
                 self._put(f"{path}-{key}", self._line(inner, label, value.get(key)), section)
         del asked
 
@@ -267,7 +271,7 @@ class ContentForm(forms.Form):
         if isinstance(info, inspect.VarTupleType) and isinstance(info.item_type, inspect.StructType):
             return self._take_rows(info.item_type.cls, path, before or [], keep)
         if isinstance(info, inspect.DictType):
-            return self._take_dict(info, path, before or {})
+            return self._take_dict(info, path, before or {}, keep)
         if path not in data:
             return before
         value = data[path]
@@ -295,15 +299,15 @@ class ContentForm(forms.Form):
         """Whether a field of a row was filled: a choice that stands where it began says nothing by itself."""
         return self.cleaned_data.get(name) not in ("", None, False, self._defaults.get(name))
 
-    def _take_dict(self, info: inspect.DictType, path: str, before: dict[str, Any]) -> dict[str, Any]:
+    def _take_dict(self, info: inspect.DictType, path: str, before: dict[str, Any], keep: Callable[[bytes], str]) -> dict[str, Any]:
         out: dict[str, Any] = {}
         inner = info.value_type
-        if isinstance(inner, inspect.StrType) and inner.pattern == DIGEST:
-            return before
         for key, _words in self._keys(info.key_type, before):
             if isinstance(inner, inspect.DictType):
                 tags = self._keys(inner.key_type, before.get(key, {}))
                 found: Any = {tag: word for tag, _name in tags if (word := self.cleaned_data.get(f"{path}-{key}-{tag}"))}
+            elif isinstance(inner, inspect.StrType) and inner.pattern == DIGEST:
+                found = self._take_paper(f"{path}-{key}", self.cleaned_data.get(f"{path}-{key}"), before.get(key), keep)
             else:
                 found = self.cleaned_data.get(f"{path}-{key}")
             if found not in ("", None, {}):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from cochair.workspace import actions, begin, body, delegation, home, matter, papers, received, review, session
+from cochair.workspace import actions, begin, body, delegation, holder, home, matter, papers, received, review, session
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<slug:room>/<str:session>/delegation/list.<slug:kind>", delegation.file, name="delegation-file"),
     path("bodies/", body.bodies_list, name="bodies"),
     path("bodies/<slug:room>/<str:body>/", body.body, name="body"),
+    path("posts/<slug:room>/<str:post>/", holder.page, name="holder"),
     path("actions/", actions.actions, name="actions"),
     path("actions/<slug:room>/<str:action>/", actions.action, name="action"),
     path("matter/<slug:room>/<str:kind>/<str:subject>/", matter.matter, name="matter"),
