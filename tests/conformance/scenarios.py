@@ -14,6 +14,7 @@ from cochair.kit import canonical
 from cochair.ledger.papers import structural_digest
 from cochair.paper.sign import sign_pdf
 from tests.conformance.growth import growth
+from tests.conformance.keyed import keyed
 from tests.conformance.rooms import SLOT, Played, Room, bundle, listing, member, pdf, tar
 from tests.makers.certificates import person
 
@@ -43,6 +44,7 @@ def scenarios() -> Iterator[Scenario]:
     for part in (good, containers, trees, logs, folds, seals, anchors, originals):
         yield from part()
     yield from growth(Scenario)
+    yield from keyed(Scenario)
 
 
 def refused(name: str, room: Room, *why: str, files: Files | None = None) -> Scenario:

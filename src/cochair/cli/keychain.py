@@ -23,8 +23,8 @@ def named(entries: Iterable[bytes], origin: str) -> list[str]:
     return found[-MAX_CHANGES:]
 
 
-def signer(note: bytes, keys: Sequence[str], origin: str) -> str:
-    """Which of the keys signed a checkpoint. Raises `Rejected` with what the first of them said."""
+def signed(note: bytes, keys: Sequence[str], origin: str) -> None:
+    """Raise `Rejected`, with what the first key said, unless one of the keys signed this checkpoint."""
     refused = Rejected("no key is known")
     for key in reversed(keys):
         try:
@@ -32,7 +32,7 @@ def signer(note: bytes, keys: Sequence[str], origin: str) -> str:
         except Rejected as error:
             refused = error
             continue
-        return key
+        return
     raise Rejected(f"The checkpoint of {origin} is not by the key that the terms name: {refused.what}", "Do not trust this copy")
 
 
