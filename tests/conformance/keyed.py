@@ -10,6 +10,7 @@ from cochair.kit import canonical
 from cochair.ledger.cosignatures import Cosigner
 from cochair.ledger.merkle import leaf_hash, root
 from cochair.ledger.notes import LogSigner, SignatureLine, sign_note
+from tests.conformance.growth import adopt, letter, list_of
 from tests.conformance.rooms import Played, Room, bundle, seed
 
 if TYPE_CHECKING:
@@ -103,13 +104,15 @@ def keyed(scenario: type[Scenario]) -> Iterator[Scenario]:
     def trusted(room: Room, key: str) -> str:
         return canonical.dumps({"v": 1, "what": "trust", "room": room.room, "sides": {"IN": key}}).decode()
 
-    yield from _followed(whole, refused, trusted)
+    yield from _followed(scenario, whole, refused, trusted)
     yield from _forged(whole, refused)
     yield from _beside(whole, refused)
     yield from _by_terms(whole, refused)
 
 
-def _followed(whole: Callable[..., Scenario], refused: Callable[..., Scenario], trusted: Callable[..., str]) -> Iterator[Scenario]:
+def _followed(
+    scenario: type[Scenario], whole: Callable[..., Scenario], refused: Callable[..., Scenario], trusted: Callable[..., str]
+) -> Iterator[Scenario]:
     for name, by in {"two": (0, 2), "two-others": (2, 1), "three": (0, 1, 2)}.items():
         room = Played()
         change(room, by=lines_by(room, "IN", *by))
@@ -171,6 +174,13 @@ def _followed(whole: Callable[..., Scenario], refused: Callable[..., Scenario], 
         room.seen(side, other)
         room.finding(side, room.seals[other])
     yield whole("good-key-changed-before-the-seals", room)
+    room = Played()
+    later = "meetings.letter/2"
+    adopt(room, list_of(room, later))
+    letter(room, "IN", later)
+    yield scenario("partly-key-not-changed-behind-what-is-read", {"record.tar": bundle(room)}, room.room, 4, (), ADOPTED, ["7.1"])
+    change(room)
+    yield refused("refused-key-changed-behind-what-is-read", room, "head")
     room = Played()
     terms = room.terms_with("IN", "RU", previous=room.room)
     terms["sides"][0]["log_key"] = stray(room).vkey
@@ -265,22 +275,33 @@ def _by_terms(whole: Callable[..., Scenario], refused: Callable[..., Scenario]) 
     yield whole("good-change-by-the-root-keys-that-the-log-knew", room)
     change(room, by=by_new(room), key=new_key(room, "IN", "third"))
     yield whole("good-changes-by-old-and-by-new-root-keys", room)
-    for name, keys in {"none": [], "two": 2, "one-twice": 1, "no-keys": "x"}.items():
-        room = _Rooted(keys)
+    for name, keys in {"none": [], "two": [0, 1], "one-twice": [0, 0, 2], "no-keys": "x"}.items():
+
+        def spoil(terms: dict[str, Any], keys: Any = keys) -> None:
+            roots = terms["sides"][0]["root_keys"]
+            terms["sides"][0]["root_keys"] = [roots[number] for number in keys] if isinstance(keys, list) else keys
+
+        room = _Founded(spoil)
         change(room)
         yield refused(f"refused-change-where-the-terms-name-{name}", room, "head")
 
+    def named_otherwise(terms: dict[str, Any]) -> None:
+        terms["sides"][0]["log_key"] = other.vkey
 
-class _Rooted(Played):
-    """Of which the founding terms name other root keys than they should."""
+    other = LogSigner("in.example/c8/IN/record", seed("one", "IN", "log"))
+    room = _Founded(named_otherwise)
+    signed = {f"{room.sides['IN'].origin}/checkpoint": room.checkpoint("IN", signer=other)}
+    yield refused("refused-key-named-for-another-log", room, "head", tree={**room.files(), **signed})
 
-    def __init__(self, keys: Any) -> None:
-        self.keys = keys
+
+class _Founded(Played):
+    """By founding terms that say something else than they should."""
+
+    def __init__(self, spoil: Callable[[dict[str, Any]], None]) -> None:
+        self.spoil = spoil
         super().__init__()
 
     def terms_with(self, *codes: str, previous: str | None = None, **changed: Any) -> dict[str, Any]:
         terms = super().terms_with(*codes, previous=previous, **changed)
-        known = terms["sides"][0]["root_keys"]
-        given = {2: known[:2], 1: [known[0], known[0], known[2]]}
-        terms["sides"][0]["root_keys"] = given.get(self.keys, self.keys) if isinstance(self.keys, int) else self.keys
+        self.spoil(terms)
         return terms

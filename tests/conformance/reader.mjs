@@ -14,7 +14,7 @@ function closed (logs, cut) { // R3, from nothing upwards: acknowledgements that
   return done
 }
 const WHY = {
-  'other-room': 'room', 'other-key': 'room', content: 'content', paper: 'content', head: 'head', 'note-signature': 'head', ended: 'head', 'other-change': 'head', root: 'log', tile: 'log', stranger: 'log', 'left-out': 'incomplete', waits: 'incomplete',
+  'other-room': 'room', 'other-key': 'room', content: 'content', paper: 'content', head: 'head', 'note-signature': 'head', 'other-change': 'head', root: 'log', tile: 'log', stranger: 'log', 'left-out': 'incomplete', waits: 'incomplete',
   fork: 'fork', terms: 'terms', 'no-room': 'terms', signature: 'seal', mandate: 'seal', manifest: 'seal', short: 'original', 'base-changed': 'original', 'bytes-behind': 'original', 'signed-twice': 'original', 'no-record': 'record', 'no-original': 'record'
 }
 const holds = (value) => { f.need(value, 'form', ''); return {} }

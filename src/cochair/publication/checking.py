@@ -30,13 +30,12 @@ def words() -> dict[str, str]:
         "no-change": _(
             "A change of the key of {0} at {1} entries is not counted: it is not by two root keys of its terms, or does not fit: {2}"
         ),
-        "ended": _("The head of {0} at {1} entries is not signed with the key that stands there. Keep the file: it may be evidence"),
         "other-change": _("A change of the key of {0} is given along of which its record does not tell, or one in another form"),
         "no-room": _("It holds no room"),
         "content": _("A content is not what its name says: {0}"),
         "paper": _("A paper is not what its name says: {0}"),
         "manifest": _("What was sealed as {0} is not in the one form that is allowed"),
-        "head": _("The head of {0} is not signed with the key that the terms name"),
+        "head": _("The head of {0} is not signed with the key that stands at its size"),
         "note-signature": _("A signature on a head or on the list of the file does not hold: {0}"),
         "root": _("The entries of {0} are not those whose head was signed: something was altered, added or left out"),
         "tile": _("A hash was altered: {0}"),

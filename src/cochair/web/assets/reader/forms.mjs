@@ -1,4 +1,4 @@
-// Bytes: canonical JSON, digests, Ed25519, notes, the tree, papers, envelopes, tar. Each form is that of docs/formats, and any other is refused.
+// Bytes: canonical JSON, Ed25519, notes, the tree, papers, envelopes, tar. Each form is that of docs/formats, and any other is refused.
 export class Refused extends Error {
   constructor (code, ...values) { super(`${code}: ${values.join(', ')}`); Object.assign(this, { code, values: values.map(String) }) }
 }
@@ -27,7 +27,7 @@ export function cat (...parts) {
   return all
 }
 export function base64 (text) { // RFC 4648 section 4, its one form
-  need(typeof text === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0 && btoa(atob(text)) === text, 'form', 'base64')
+  need(like(/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==|[A-Za-z0-9+/]=))?$/)(text) && btoa(atob(text)) === text, 'form', 'base64')
   return Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
 }
 const u64 = (n) => { const b = new Uint8Array(8); new DataView(b.buffer).setBigUint64(0, BigInt(n)); return b }
@@ -40,8 +40,9 @@ export const like = (pattern) => (v) => typeof v === 'string' && pattern.test(v)
 export const isDigest = like(/^[0-9a-f]{64}$/)
 export const isSize = (v) => Number.isSafeInteger(v) && v >= 0
 export const isSchema = like(/^[a-z][a-z0-9_-]{0,31}\.[a-z][a-z0-9_-]{0,47}\/[1-9]\d{0,3}$/)
-export const isOrigin = like(new RegExp('^(?=[a-z0-9.-]{1,253}/)[a-z0-9]+(?:[.-]+[a-z0-9]+)*/(?=[a-z0-9-]{1,40}/)[a-z0-9]+(?:-+[a-z0-9]+)*/' +
-  '[A-Z][A-Z0-9]{1,7}/(?:record|w-[A-Z][A-Z0-9]{1,7}-(?:0|[1-9][0-9]{0,14})(?:-(?:[2-9]|[1-9][0-9]))?)$'))
+export const isOrigin = like(new RegExp('^(?=[a-z0-9.-]{1,253}/)[a-z0-9]+(?:[.-]+[a-z0-9]+)*/' +
+  '(?=[a-z0-9-]{1,40}/)[a-z0-9]+(?:-+[a-z0-9]+)*/[A-Z][A-Z0-9]{1,7}/' +
+  '(?:record|w-[A-Z][A-Z0-9]{1,7}-(?:0|[1-9][0-9]{0,14})(?:-(?:[2-9]|[1-9][0-9]))?)$'))
 export const isPath = (v) => v.length <= 240 && v.split('/').every((part) => /^(?!\.\.?$)[A-Za-z0-9._-]+$/.test(part))
 export const is = (...all) => (v) => all.includes(v)
 export const fits = (value, forms) => isObject(value) && Object.keys(value).length === Object.keys(forms).length &&
@@ -202,7 +203,7 @@ export function splitNote (bytes) { // -> {text, lines: [{name, id, signature}]}
   need(lines.length >= 1 && lines.length <= 16 && once.size === lines.length, 'form', 'note')
   return { text: all.slice(0, at + 1), lines }
 }
-export async function openNote (bytes, keys) { // keys: of verifierKey, or {name, id, holds} -> {text, lines, signed: [name], times: {name: seconds}}
+export async function openNote (bytes, keys) { // keys: {name, id, type, key} or {name, id, holds} -> {text, lines, signed: [name], times}
   const { text, lines } = splitNote(bytes); const signed = []; const times = {}
   for (const { name, id, signature } of lines) {
     const key = keys.find((k) => k.name === name && k.id === id); let message = enc(text); let bare = signature
@@ -238,7 +239,8 @@ export async function claimedChange (note) { // what a note says, nobody's signa
 }
 export async function openChange (note, roots) { // the change that two of these three root keys (hex) signed, and nobody else
   const change = await claimedChange(note); const [domain, , side] = change.origin.split('/'); const name = `${domain}/${side}/root`
-  need(Array.isArray(roots) && roots.length === 3 && new Set(roots).size === 3 && roots.every((r) => isDigest(r) && register(unhex(r))), 'quorum')
+  need(Array.isArray(roots) && roots.length === 3 && new Set(roots).size === 3, 'quorum')
+  need(roots.every((root) => isDigest(root) && register(unhex(root))), 'quorum')
   const keys = await Promise.all(roots.map(async (r) => ({ name, id: await lineId(name, 1, unhex(r)), type: 1, key: unhex(r) })))
   const { lines, signed } = await openNote(enc(note), keys)
   need(signed.length >= 2 && signed.length === lines.length && !roots.includes(change.public), 'quorum')

@@ -30,13 +30,15 @@ async function check (chosen) {
   put(answer, 'p', told('checking'), 'govuk-body')
   answer.setAttribute('aria-busy', 'true')
   try {
-    const trust = chosen.filter((file) => file.name.endsWith('.json')).at(-1); const files = chosen.filter((file) => !file.name.endsWith('.json'))
-    const read = files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }))
-    const found = await verify(await Promise.all(read), anchorOf(trust ? await trust.text() : anchor.value))
+    const isTrust = (file) => file.name.endsWith('.json'); const trust = chosen.findLast(isTrust)
+    const read = async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })
+    const files = await Promise.all(chosen.filter((file) => !isTrust(file)).map(read))
+    const found = await verify(files, anchorOf(trust ? await trust.text() : anchor.value))
     answer.replaceChildren()
     if (found.specimen) put(answer, 'p', told('specimen'), 'govuk-body')
     for (const { file, status, code, values, details, next } of found.lines) {
-      show(status, `${told(`verdict-${status}`)}: ${file}`, told(code, ...values), details.map((d) => told(...d)), next ? told(...next) : '')
+      const title = `${told(`verdict-${status}`)}: ${file}`
+      show(status, title, told(code, ...values), details.map((d) => told(...d)), next ? told(...next) : '')
     }
   } catch (error) {
     answer.replaceChildren()

@@ -5,14 +5,15 @@ import { openBundle, readRoom } from './room.mjs'
 export const say = (words, code, values = []) => (words[code] ?? code).replace(/\{(\d)\}/g, (_, n) => values[n] ?? '')
 const fingerprint = (room) => room.match(/.{4}/g).join(' ')
 export async function anchorOf (text) { // -> {room, sides}, or null where nothing was given
-  const plain = (text ?? '').replace(/[\s:-]/g, '').toLowerCase(); const trust = { v: is(1), what: is('trust'), room: isDigest, sides: isObject }
+  const plain = (text ?? '').replace(/[\s:-]/g, '').toLowerCase()
   if (!plain || isDigest(plain)) return plain ? { room: plain, sides: {} } : null
   const value = await saying(() => canonical(enc(text.trim()), 65536), 'anchor')
-  need(fits(value, trust), 'anchor')
+  need(fits(value, { v: is(1), what: is('trust'), room: isDigest, sides: isObject }), 'anchor')
   return value
 }
 export async function verify (files, given) { // files: [{name, bytes} or {name, files: Map}] -> {status, lines, ...}
-  const anchor = await given; const lines = []; const rooms = []; const isPdf = ({ bytes }) => bytes && latin(bytes.subarray(0, 5)) === '%PDF-'
+  const anchor = await given; const lines = []; const rooms = []
+  const isPdf = ({ bytes }) => bytes && latin(bytes.subarray(0, 5)) === '%PDF-'
   for (const file of [...files].sort((a, b) => isPdf(a) - isPdf(b))) {
     const line = await (isPdf(file) ? original(file.bytes, rooms) : record(file, anchor, rooms)).catch((error) => {
       if (!(error instanceof Refused)) throw error
@@ -23,7 +24,7 @@ export async function verify (files, given) { // files: [{name, bytes} or {name,
   lines.sort((a, b) => files.findIndex((f) => f.name === a.file) - files.findIndex((f) => f.name === b.file))
   const status = [1, 3, 4, 0].find((s) => lines.some((l) => l.status === s)) ?? 1; const [room] = rooms
   const keys = Object.fromEntries([...room?.keys ?? []].map(([side, [first]]) => [side, first]))
-  return { status, lines, room: room?.room ?? '', specimen: rooms.some((r) => r.specimen), fingerprint: room ? fingerprint(room.room) : '', keys }
+  return { status, lines, room: room?.room ?? '', specimen: rooms.some((r) => r.specimen), keys }
 }
 async function record (file, anchor, rooms) {
   need(file.files || (file.bytes.length >= 512 && latin(file.bytes.subarray(257, 262)) === 'ustar'), 'unreadable')
@@ -35,7 +36,8 @@ async function record (file, anchor, rooms) {
     need(own ? key === own[0] || key === own.at(-1) : unread.length, 'other-key', side)
   }
   const relied = anchor ? room.late.filter((s) => !anchor.sides[s]) : []; const total = sizes.reduce((n, [, size]) => n + size, 0)
-  const told = { working: room.working, cosigned: room.cosigned, 'not-counted': room.notCounted, relied: relied.join(', '), outside: room.outside.join(', ') }
+  const { working, cosigned, notCounted } = room; const [late, outside] = [relied, room.outside].map((sides) => sides.join(', '))
+  const told = { working, cosigned, 'not-counted': notCounted, relied: late, outside }
   const details = [['entries', total, sizes.map(([s, n]) => `${s} ${n}`).join(', '), room.papers.size, room.contents.size]]
   details.push(...Object.entries(told).filter(([, value]) => value), ...room.changes)
   for (const { slot, value, sealed } of room.agreed) {
@@ -45,12 +47,14 @@ async function record (file, anchor, rooms) {
   details.push(...unread)
   rooms.push({ ...room, status: anchor ? 0 : 3 })
   if (!anchor) return { status: 3, code: 'not-known', values: [], details, next: ['compare', fingerprint(room.room)] }
-  return { status: unread.length ? 4 : 0, code: unread.length ? 'partly' : 'proven', values: [], details, next: unread.length ? ['newest'] : null }
+  if (unread.length) return { status: 4, code: 'partly', values: [], details, next: ['newest'] }
+  return { status: 0, code: 'proven', values: [], details, next: null }
 }
 
 // ---- an original: the pages that were sealed, and behind them nothing but increments of the one closed form (pdf-signature.md)
 async function original (bytes, rooms) {
-  const sealed = rooms.flatMap((room) => room.agreed.flatMap(({ value }) => value.originals.map((o) => ({ ...o, room, signatories: value.signatories }))))
+  const of = (room) => room.agreed.flatMap(({ value: { originals, signatories } }) => originals.map((o) => ({ ...o, room, signatories })))
+  const sealed = rooms.flatMap(of)
   need(rooms.length, 'no-record')
   need(sealed.length, 'no-original')
   need(sealed.some((o) => o.length <= bytes.length), 'short')
@@ -71,7 +75,8 @@ function increments (bytes, length, names) { // -> names of the fields that are 
   const fields = new Map(found.map((f) => [f[1], f])); const ten = (n) => String(n).padStart(10, '0')
   need(trailer && fields.size === names.length && names.every((n) => [...fields.values()].some((f) => f[3] === n)), 'base-changed')
   for (let at = length, previous = trailer[4]; at < text.length;) {
-    const number = /^(\d+) 0 obj\n/.exec(text.slice(at, at + 20))?.[1]; const field = fields.get(number); const object = Number(trailer[2]) + signed.length
+    const number = /^(\d+) 0 obj\n/.exec(text.slice(at, at + 20))?.[1]; const field = fields.get(number)
+    const object = Number(trailer[2]) + signed.length
     need(field, 'bytes-behind')
     need(!signed.includes(field[3]), 'signed-twice')
     const head = `${number} 0 obj\n${field[2]} /V ${object} 0 R >>\nendobj\n`; const second = at + head.length

@@ -1,7 +1,7 @@
 // Built from ../../assets/reader by build.mjs there.
 (() => {
 'use strict'
-// Bytes: canonical JSON, digests, Ed25519, notes, the tree, papers, envelopes, tar. Each form is that of docs/formats, and any other is refused.
+// Bytes: canonical JSON, Ed25519, notes, the tree, papers, envelopes, tar. Each form is that of docs/formats, and any other is refused.
 class Refused extends Error {
   constructor (code, ...values) { super(`${code}: ${values.join(', ')}`); Object.assign(this, { code, values: values.map(String) }) }
 }
@@ -30,7 +30,7 @@ function cat (...parts) {
   return all
 }
 function base64 (text) { // RFC 4648 section 4, its one form
-  need(typeof text === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0 && btoa(atob(text)) === text, 'form', 'base64')
+  need(like(/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==|[A-Za-z0-9+/]=))?$/)(text) && btoa(atob(text)) === text, 'form', 'base64')
   return Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
 }
 const u64 = (n) => { const b = new Uint8Array(8); new DataView(b.buffer).setBigUint64(0, BigInt(n)); return b }
@@ -43,8 +43,9 @@ const like = (pattern) => (v) => typeof v === 'string' && pattern.test(v)
 const isDigest = like(/^[0-9a-f]{64}$/)
 const isSize = (v) => Number.isSafeInteger(v) && v >= 0
 const isSchema = like(/^[a-z][a-z0-9_-]{0,31}\.[a-z][a-z0-9_-]{0,47}\/[1-9]\d{0,3}$/)
-const isOrigin = like(new RegExp('^(?=[a-z0-9.-]{1,253}/)[a-z0-9]+(?:[.-]+[a-z0-9]+)*/(?=[a-z0-9-]{1,40}/)[a-z0-9]+(?:-+[a-z0-9]+)*/' +
-  '[A-Z][A-Z0-9]{1,7}/(?:record|w-[A-Z][A-Z0-9]{1,7}-(?:0|[1-9][0-9]{0,14})(?:-(?:[2-9]|[1-9][0-9]))?)$'))
+const isOrigin = like(new RegExp('^(?=[a-z0-9.-]{1,253}/)[a-z0-9]+(?:[.-]+[a-z0-9]+)*/' +
+  '(?=[a-z0-9-]{1,40}/)[a-z0-9]+(?:-+[a-z0-9]+)*/[A-Z][A-Z0-9]{1,7}/' +
+  '(?:record|w-[A-Z][A-Z0-9]{1,7}-(?:0|[1-9][0-9]{0,14})(?:-(?:[2-9]|[1-9][0-9]))?)$'))
 const isPath = (v) => v.length <= 240 && v.split('/').every((part) => /^(?!\.\.?$)[A-Za-z0-9._-]+$/.test(part))
 const is = (...all) => (v) => all.includes(v)
 const fits = (value, forms) => isObject(value) && Object.keys(value).length === Object.keys(forms).length &&
@@ -205,7 +206,7 @@ function splitNote (bytes) { // -> {text, lines: [{name, id, signature}]}, nobod
   need(lines.length >= 1 && lines.length <= 16 && once.size === lines.length, 'form', 'note')
   return { text: all.slice(0, at + 1), lines }
 }
-async function openNote (bytes, keys) { // keys: of verifierKey, or {name, id, holds} -> {text, lines, signed: [name], times: {name: seconds}}
+async function openNote (bytes, keys) { // keys: {name, id, type, key} or {name, id, holds} -> {text, lines, signed: [name], times}
   const { text, lines } = splitNote(bytes); const signed = []; const times = {}
   for (const { name, id, signature } of lines) {
     const key = keys.find((k) => k.name === name && k.id === id); let message = enc(text); let bare = signature
@@ -241,7 +242,8 @@ async function claimedChange (note) { // what a note says, nobody's signature ch
 }
 async function openChange (note, roots) { // the change that two of these three root keys (hex) signed, and nobody else
   const change = await claimedChange(note); const [domain, , side] = change.origin.split('/'); const name = `${domain}/${side}/root`
-  need(Array.isArray(roots) && roots.length === 3 && new Set(roots).size === 3 && roots.every((r) => isDigest(r) && register(unhex(r))), 'quorum')
+  need(Array.isArray(roots) && roots.length === 3 && new Set(roots).size === 3, 'quorum')
+  need(roots.every((root) => isDigest(root) && register(unhex(root))), 'quorum')
   const keys = await Promise.all(roots.map(async (r) => ({ name, id: await lineId(name, 1, unhex(r)), type: 1, key: unhex(r) })))
   const { lines, signed } = await openNote(enc(note), keys)
   need(signed.length >= 2 && signed.length === lines.length && !roots.includes(change.public), 'quorum')
@@ -302,9 +304,10 @@ function untar (bytes) { // -> Map of path to bytes, in order
 
 // A room out of its files: logs, papers and contents as what their names say; then which manifests are agreed, and what stands behind them.
 
-// ---- the agreement rule (agreement.md). An event: ['seen', side, n, ...], ['seal', manifest], ['revoke', k], ['find', side, k, ok], or else
+// ---- the agreement rule (agreement.md). Events: ['seen', side, n, ...], ['seal', manifest], ['revoke', k], ['find', side, k, ok], others
 const heads = (e) => Array.from({ length: e.length >> 1 }, (_, i) => [e[2 * i + 1], e[2 * i + 2]])
-function agreements (logs, partiesOf) { // {side: [event]} at a closed cut; manifest -> {sides, releasing} -> [{manifest, seals: {side: index}}]
+// {side: [event]} at a closed cut; manifest -> {sides, releasing} -> [{manifest, seals: {side: index}}]
+function agreements (logs, partiesOf) {
   const sides = Object.keys(logs).sort(); const acks = {}; const revokes = {}; const finds = new Map(); const memo = new Map()
   const seen = (p, i, q) => { let n = 0; for (const [at, size] of acks[p][q] ?? []) { if (at >= i) break; n = size } return n }
   for (const p of sides) {
@@ -323,10 +326,12 @@ function agreements (logs, partiesOf) { // {side: [event]} at a closed cut; mani
     return memo.get(`${p} ${i}`)
   }
   function released (p, k, i) {
-    const manifest = logs[p][k][1]; const others = partiesOf(manifest).releasing.filter((q) => q !== p && logs[q]); const j = revoked(p, k, i)
+    const manifest = logs[p][k][1]; const j = revoked(p, k, i)
+    const others = partiesOf(manifest).releasing.filter((q) => q !== p && logs[q])
     return others.some((q) => finding(q, p, k, seen(p, i, q)) === false) || (j >= 0 && others.some((q) => {
       const told = acks[q][p]?.find(([, size]) => size > j)?.[0] ?? Infinity
-      return told < seen(p, i, q) && !seals[q].some((a) => a < told && logs[q][a][1] === manifest && valid(q, a) && finding(p, q, a, i) !== false)
+      const answered = (a) => a < told && logs[q][a][1] === manifest && valid(q, a) && finding(p, q, a, i) !== false
+      return told < seen(p, i, q) && !seals[q].some(answered)
     }))
   }
   function pick (manifest, needed, chosen) { // R2, R4: the first choice, Sides in order, seals in order
@@ -361,12 +366,14 @@ const ACTS = ['terms', 'schema', 'adopt', 'initial', 'sign', 'confirm', 'correct
 const SLOT = { kind: is(...ACTS), of: isName, step: (v) => isSize(v) && v <= 999 }
 const isSlot = (v) => fits({ step: 0, ...v }, SLOT)
 const BODIES = { // kind -> [form of each member, what stands where one is left out]
-  seal: [{ slot: isSlot, manifest: isDigest, heads: bySide(isSize), paper: isDigest, how: is('key', 'scan'), key: maybe(isName) }, { key: null }],
+  seal: [{
+    slot: isSlot, manifest: isDigest, heads: bySide(isSize), paper: isDigest, how: is('key', 'scan'), key: maybe(isName)
+  }, { key: null }],
   revoke: [{ seal: isName }], finding: [{ seal: isName, valid: isTruth, reason: words(0, 64) }, { reason: '' }],
   seen: [{ heads: areHeads, working: areHeads }, { working: {} }], erase: [{ paper: isDigest, ground: isCode }],
   key: [{
-    key: isDigest, public: like(/^[0-9a-f]{0,4096}$/), suite: isCode, person: like(/^[0-9a-f]{32}$/), post: isName, body: isName, from: isDay,
-    until: maybe(isDay), certificate: maybe(isDigest)
+    key: isDigest, public: like(/^[0-9a-f]{0,4096}$/), suite: isCode, person: like(/^[0-9a-f]{32}$/), post: isName, body: isName,
+    from: isDay, until: maybe(isDay), certificate: maybe(isDigest)
   }, { until: null, certificate: null }],
   destroyed: [{ log: isName, size: isSize }], fault: [{ log: isName, what: isCode, evidence: maybe(isDigest) }, { evidence: null }],
   comment: [{ subject: isName, paper: isDigest }]
@@ -383,16 +390,19 @@ const LIST = {
     rows.length <= 4096 && rising(rows.map((r) => r.schema))
 }
 const listOf = (value) => fits(value, LIST) ? new Map(value.schemas.map((r) => [r.schema, r])) : null // schema -> its row; null: no list
-const MEMBERS = ('agenda areas assessments body cites concordance contents cut dates delegations instrument kind languages meeting originals parties ' +
-  'prevailing projects provisions reports room session signatories slot standing statements v way_forward what').split(' ')
+const MEMBERS = ('agenda areas assessments body cites concordance contents cut dates delegations instrument kind languages ' +
+  'meeting originals parties prevailing projects provisions reports room session signatories slot standing statements v ' +
+  'way_forward what').split(' ')
 function checkManifest (value, room, slot) { // refuses what is no manifest of this act
-  const { parties, cut } = value; const isParty = (s) => parties.includes(s)
+  const { parties, cut } = value; const isParty = (s) => parties.includes(s); const named = Object.keys(cut ?? {})
+  const isUnit = (u) => isObject(u?.papers) && Object.values(u.papers).every(isDigest)
+  const isOriginal = (o) => isParty(o?.holder) && isSize(o.length) && isDigest(o.sha256)
   const forms = {
     v: is(1), what: is('manifest'), room: is(room), slot: (v) => write(v) === write(slot), instrument: (v) => v === slot.of && isId(v),
     cites: slot.kind === 'adopt' ? is(null) : isDigest, standing: is('agreed', 'account'), parties: (v) => list(isSide)(v) && rising(v),
-    cut: (v) => bySide(isSize)(v) && Object.keys(v).every(isParty) && (value.standing === 'account' || Object.keys(v).length === parties.length),
-    provisions: (v) => list((u) => isObject(u?.papers) && Object.values(u.papers).every(isDigest))(v) && v.length && v.every((u, i) => u.id === `p${i + 1}`),
-    originals: (v) => list((o) => isParty(o?.holder) && isSize(o.length) && isDigest(o.sha256))(v) && new Set(v.map((o) => o.holder)).size === v.length,
+    cut: (v) => bySide(isSize)(v) && Object.keys(v).every(isParty) && (value.standing === 'account' || named.length === parties.length),
+    provisions: (v) => list(isUnit)(v) && v.length && v.every((u, i) => u.id === `p${i + 1}`),
+    originals: (v) => list(isOriginal)(v) && new Set(v.map((o) => o.holder)).size === v.length,
     signatories: list((s) => isParty(s?.side))
   }
   need(list(isSide)(parties) && isObject(cut) && fits(value, Object.fromEntries(MEMBERS.map((n) => [n, forms[n] ?? (() => true)]))),
@@ -406,9 +416,12 @@ async function openBundle (bytes) { // -> {files, check(keys, room)}: whose list
   const record = listed(signed); const rows = [...record, ...aside ? listed(aside) : []]
   const order = ['bundle.note', 'bundle.list', ...aside ? ['working.list'] : [], ...rows.map(([path]) => path)]
   need([...all.keys()].join() === order.join(), 'bundle', 'bundle.list')
-  for (const [path, size, digest] of rows) need(String(all.get(path).length) === size && hex(await sha256(all.get(path))) === digest, 'member', path)
+  for (const [path, size, digest] of rows) {
+    need(String(all.get(path).length) === size && hex(await sha256(all.get(path))) === digest, 'member', path)
+  }
   const check = async (keys, room) => {
-    const [, of, side, count, digest] = /^cochair\/bundle\/v1\n(.{64})\n(.+)\n(.+)\n(.{64})\n$/.exec((await openNote(note, [...keys.values()])).text) ?? []
+    const { text } = await openNote(note, [...keys.values()])
+    const [, of, side, count, digest] = /^cochair\/bundle\/v1\n(.{64})\n(.+)\n(.+)\n(.{64})\n$/.exec(text) ?? []
     need(of === room && keys.has(side) && count === String(record.length) && digest === hex(await sha256(signed)), 'bundle', 'bundle.note')
     await openNote(note, [keys.get(side)])
   }
@@ -429,15 +442,18 @@ async function readRoom (files, check, wanted) { // files: Map of path to bytes 
   need(room, 'no-room')
   for (const [path, bytes] of files) {
     const [, what, name] = path.startsWith(`${room}/`) ? /^[^/]+\/(structural|paper)\/(.+)$/.exec(path) ?? [] : []
-    if (what) need(await (what === 'paper' ? saying(() => paperId(bytes), what, path) : structural(bytes)) === name, what === 'paper' ? what : 'content', path)
-    if (what === 'paper') papers.set(name, bytes.subarray(32))
-    if (what === 'structural') contents.set(name, await saying(() => canonical(bytes), 'content', path))
-    need(what !== 'structural' || isObject(contents.get(name)), 'content', path)
+    if (what === 'paper') {
+      need(await tried(() => paperId(bytes)) === name, 'paper', path)
+      papers.set(name, bytes.subarray(32))
+    } else if (what) {
+      contents.set(name, await tried(() => canonical(bytes)))
+      need(await structural(bytes) === name && isObject(contents.get(name)), 'content', path)
+    }
   }
   const founding = contents.get(room); const { slug, specimen } = founding; const sides = new Map(); const logs = new Map()
   need(founding.what === 'terms' && founding.previous === null, 'terms')
   const present = [...files.keys()].filter((p) => p.endsWith('/checkpoint')).map((p) => p.slice(0, -11)).filter(isOrigin)
-  for (let fresh = sidesOf(founding); fresh.length;) { // the Sides of the founding terms, then those that terms name which a Side known so far sealed
+  for (let fresh = sidesOf(founding); fresh.length;) { // the Sides of the founding terms, then those of terms that known ones sealed
     for (const one of fresh) {
       const origin = `${one.domain}/${slug}/${one.side}/record`
       sides.set(one.side, one)
@@ -447,30 +463,39 @@ async function readRoom (files, check, wanted) { // files: Map of path to bytes 
     fresh = seals.flatMap((e) => sidesOf(contents.get(e.body.manifest))).filter((one) => !sides.has(one.side))
     fresh = fresh.filter((one, i) => fresh.findIndex((o) => o.side === one.side) === i)
   }
-  for (const origin of present) need(!origin.endsWith('/record') || [...logs.values()].some((log) => log.origin === origin), 'stranger', origin)
-  const fold = await foldRoom(room, logs, contents); const force = sidesOf(contents.get(fold.chain.at(-1))).sort((a, b) => a.side < b.side ? -1 : 1)
+  const strange = present.find((origin) => origin.endsWith('/record') && ![...logs.values()].some((log) => log.origin === origin))
+  need(!strange, 'stranger', strange)
+  const fold = await foldRoom(room, logs, contents)
+  const force = sidesOf(contents.get(fold.chain.at(-1))).sort((a, b) => a.side < b.side ? -1 : 1)
   const keys = new Map(); const senders = new Map(); const cosigners = []; let cosigned = 0
   for (const { side, log_key: key, cosign_key: cosigner } of force) {
-    need(sides.get(side)?.log_key === key && (await verifierKey(key)).type === 1, 'head', side)
+    need(sides.get(side)?.log_key === key, 'head', side)
     keys.set(side, [key])
     if (cosigner) cosigners.push(await verifierKey(cosigner))
   }
-  for (const [side, log] of logs) { // whose key stood at which size; only now is it known
-    const { origin, changes } = log; const beside = files.get(`${origin}/keys`); const told = new Set()
-    const notes = beside ? await saying(() => canonical(beside, 1 << 18), 'other-change', origin) : []
-    need(list(words(0, Infinity))(notes) && notes.length <= 64, 'other-change', origin)
-    for (const note of notes) told.add((await saying(() => claimedChange(note), 'other-change', origin)).text)
-    need([...told].every((text) => changes.some((change) => change.text === text)), 'other-change', origin)
-    await saying(async () => openNote(log.note, [await verifierKey(log.keyAt(log.size))]), 'ended', origin, log.size)
+  for (const [side, log] of logs) { // whose key stood at which size (key-change.md); only now is it known
+    const { origin, changes } = log; const beside = files.get(`${origin}/keys`)
+    const own = (size) => saying(async () => {
+      const key = await verifierKey(changes.findLast((change) => change.size < size)?.key ?? sides.get(side).log_key)
+      need(key.type === 1 && key.name === origin)
+      return key
+    }, 'head', origin)
+    const under = await own(log.size)
+    await saying(() => openNote(log.note, [under]), 'head', origin)
+    const told = await saying(async () => {
+      const notes = beside ? canonical(beside, 1 << 18) : []
+      need(list((note) => typeof note === 'string')(notes) && notes.length <= 64)
+      return Promise.all(notes.map(async (note) => (await claimedChange(note)).text))
+    }, 'other-change', origin)
+    need(told.every((text) => changes.some((change) => change.text === text)), 'other-change', origin)
     if (!keys.has(side)) continue
     keys.get(side).push(...changes.map((change) => change.key))
-    if (!changes.length || told.has(changes.at(-1).text)) senders.set(side, await verifierKey(keys.get(side).at(-1)))
+    if (!changes.length || told.includes(changes.at(-1).text)) senders.set(side, await own(Infinity))
     const shown = files.get(`${room}/cosigned/${origin}`)
     if (!shown) continue
-    const own = await verifierKey(log.keyAt(checkpoint(splitNote(shown).text).size))
-    const { text, signed } = await openNote(shown, [own, ...cosigners]); const head = checkpoint(text)
-    const within = head.size <= log.size && same(await rootAt(log.levels, head.size), head.root)
-    need(signed.includes(origin) && signed.length > 1 && head.origin === origin && within, 'fork', origin)
+    const head = checkpoint(splitNote(shown).text); const { signed } = await openNote(shown, [await own(head.size), ...cosigners])
+    const within = head.origin === origin && head.size <= log.size && await stands(log, head)
+    need(signed.includes(origin) && signed.length > 1 && within, 'fork', origin)
     cosigned++
   }
   if (check) await check(senders, room)
@@ -482,8 +507,9 @@ async function readRoom (files, check, wanted) { // files: Map of path to bytes 
     agreed.push({ ...one, value, sealed })
   }
   return {
-    ...fold, room, slug, specimen: specimen === true, keys, papers, contents, agreed, cosigned, sizes: [...logs].map(([s, log]) => [s, log.size]).sort(),
-    changes: [...logs.values()].flatMap((log) => log.told), working: present.filter((o) => !o.endsWith('/record')).length,
+    ...fold, room, slug, specimen: specimen === true, keys, papers, contents, agreed, cosigned,
+    sizes: [...logs].map(([s, log]) => [s, log.size]).sort(), changes: [...logs.values()].flatMap((log) => log.told),
+    working: present.filter((o) => !o.endsWith('/record')).length,
     late: [...keys.keys()].filter((s) => !codesOf(founding).includes(s)), outside: [...logs.keys()].filter((s) => !keys.has(s))
   }
   async function behind (side, seq, { slot, manifest }) { // what stands behind a seal that counts (dsse.md, signing-request.md)
@@ -501,7 +527,8 @@ async function readRoom (files, check, wanted) { // files: Map of path to bytes 
     return { side, how }
   }
 }
-async function readLog (files, side, origin) { // every hash of one record, under the key that the terms name or one that the log itself tells of
+const TILE = /^tile\/([0-7])\/((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d{0,2}))?$/
+async function readLog (files, side, origin) { // every hash of one record; whose key signed its head is settled when its changes are known
   const note = files.get(`${origin}/checkpoint`); const head = await saying(() => checkpoint(splitNote(note).text), 'head', origin)
   need(head.origin === origin && head.size <= 1 << 24, 'head', origin)
   const raw = []
@@ -511,33 +538,26 @@ async function readLog (files, side, origin) { // every hash of one record, unde
     raw.push(...await saying(() => entryBundle(bytes, width), 'root', origin))
   }
   const entries = await Promise.all(raw.map((bytes) => tried(() => entry(bytes)))) // what is no entry does not count
-  const keys = [side.log_key]
-  for (const one of entries.filter((e) => e?.schema === 'record.key_change/1').slice(-64)) {
-    const change = await tried(() => claimedChange(one.body.note))
-    if (change?.origin === origin) keys.push(change.key)
-  }
-  const opens = await Promise.all(keys.map((key) => tried(async () => openNote(note, [await verifierKey(key)]))))
-  need(opens.some(Boolean), 'head', origin) // which of them stands at this size, the fold says
   const levels = await tree(await Promise.all(raw.map(leafHash)))
-  need(same(await rootAt(levels, head.size), head.root), 'root', origin)
+  need(await stands({ levels }, head), 'root', origin)
   for (const [path, bytes] of files) {
-    const found = path.startsWith(`${origin}/`) && /^tile\/([0-7])\/((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d{0,2}))?$/.exec(path.slice(origin.length + 1))
+    const found = path.startsWith(`${origin}/`) && TILE.exec(path.slice(origin.length + 1))
     if (!found) continue
     const from = 256 * Number(found[2].replace(/[x/]/g, '')); const width = Number(found[3] ?? 256)
     need(bytes.length === 32 * width && same(bytes, cat(...(levels[8 * found[1]] ?? []).slice(from, from + width))), 'tile', path)
   }
-  const log = { side: side.side, origin, note, size: head.size, raw, entries, levels, applied: 0, acks: {}, tags: [], events: [], changes: [], told: [] }
-  log.keyAt = (size) => log.changes.findLast((change) => change.size < size)?.key ?? side.log_key
-  return log
+  const fresh = { applied: 0, acks: {}, tags: [], events: [], changes: [], told: [] } // what the fold makes of it
+  return { ...fresh, side: side.side, first: side.log_key, origin, note, size: head.size, raw, entries, levels }
 }
+const stands = async (log, { size, root }) => same(await rootAt(log.levels, size), root) // whether the log has this root at this size
 
 // ---- what counts (contents-record.md), in the order of cause and effect. Contents of the stages are not judged, only who sealed what
-const MATTERS = ('bodies.body bodies.rules meetings.session meetings.dates meetings.agenda followup.area followup.project followup.phrase followup.action ' +
-  'followup.assessment followup.way_forward protocol.instrument protocol.provision protocol.text protocol.alternative protocol.order ' +
-  'protocol.concordance publication.consent').split(' ')
-const STATEMENTS = ('bodies.post bodies.holder bodies.designee meetings.delegation meetings.freeze meetings.change meetings.report meetings.letter ' +
-  'meetings.receipt meetings.declaration followup.lead followup.report protocol.signatory protocol.ending record.received record.supersedes ' +
-  'record.confirms record.corrects record.key_change').split(' ')
+const MATTERS = ('bodies.body bodies.rules meetings.session meetings.dates meetings.agenda followup.area followup.project ' +
+  'followup.phrase followup.action followup.assessment followup.way_forward protocol.instrument protocol.provision protocol.text ' +
+  'protocol.alternative protocol.order protocol.concordance publication.consent').split(' ')
+const STATEMENTS = ('bodies.post bodies.holder bodies.designee meetings.delegation meetings.freeze meetings.change meetings.report ' +
+  'meetings.letter meetings.receipt meetings.declaration followup.lead followup.report protocol.signatory protocol.ending ' +
+  'record.received record.supersedes record.confirms record.corrects record.key_change').split(' ')
 const CORE = Object.keys(BODIES).map((kind) => `record.${kind}`)
 const FOUNDING = new Set([...MATTERS, ...STATEMENTS, ...CORE, 'record.entry'].map((name) => `${name}/1`)) // in force in every room
 const [VOID, WAIT] = [{ tag: '' }, { wait: true }]
@@ -574,7 +594,8 @@ async function foldRoom (room, logs, contents) {
   function sealed (key, cut, chain) { // any other slot: by the Sides of the earliest terms under which one of them sealed it
     const named = chain.map((d) => codesOf(contents.get(d))); const releasing = named.find((s) => s.length > 1) ?? []
     return decide(key, cut, (m) => {
-      const made = slots.get(key).seals.filter((s) => s.manifest === m && s.seq < cut[s.side] && named[chain.indexOf(s.terms)]?.includes(s.side))
+      const counts = (s) => s.manifest === m && s.seq < cut[s.side] && named[chain.indexOf(s.terms)]?.includes(s.side)
+      const made = slots.get(key).seals.filter(counts)
       return { sides: named.find((sides, step) => sides.length > 1 && made.some((s) => s.terms === chain[step])) ?? [], releasing }
     })
   }
@@ -615,9 +636,9 @@ async function foldRoom (room, logs, contents) {
   }
   async function next (log) { // -> whether it could be applied
     const seq = log.applied; const one = log.entries[seq]
-    const later = one ? null : await tried(() => canonical(log.raw[seq], 8192))
+    const { v } = (one ? null : await tried(() => canonical(log.raw[seq], 8192))) ?? {}; const later = Number.isInteger(v) && v > 1
     const placed = one?.log === log.origin && one.room === room && one.seq === seq
-    const verdict = placed ? await judge(log, one, `${log.side}/record/${seq}`) : (later?.v > 1 && Number.isInteger(later.v) && beyond(log, `record.entry/${later.v}`)) || VOID
+    const verdict = placed ? await judge(log, one, `${log.side}/record/${seq}`) : (later && beyond(log, `record.entry/${v}`)) || VOID
     if (verdict.stop) Object.assign(log, { stopped: verdict.stop })
     if (log.stopped || verdict.wait) return false
     log.tags.push(verdict.tag ?? one.kind); log.events.push(verdict.event ?? []); log.applied++
@@ -644,18 +665,20 @@ async function foldRoom (room, logs, contents) {
   }
   function said (log, kind, name, body) {
     if (!(kind === 'position' ? MATTERS : STATEMENTS).includes(name)) return VOID
-    const { account, subject = 'self', content } = body; const later = name === 'record.received' && isSchema(account?.schema) && beyond(log, account.schema)
+    const { account, subject = 'self', content } = body
+    const later = name === 'record.received' && isSchema(account?.schema) && beyond(log, account.schema)
     if (later) return later
     if (contentsOf(body).some((d) => !contents.has(d))) return WAIT
-    if ((kind === 'position' && !maybe(isObject)(content)) || (!name.startsWith('record.') && subject !== 'self' && !isThing(log, subject))) return VOID
+    if (kind === 'position' && !maybe(isObject)(content)) return VOID
+    if (!name.startsWith('record.') && subject !== 'self' && !isThing(log, subject)) return VOID
     return { tag: kind === 'position' && subject !== 'self' ? 'position' : 'thing' }
   }
-  async function changed (log, body) { // another key from this entry on, if two root keys of the terms that the log knew say so (key-change.md)
+  async function changed (log, body) { // another key from here on, if two root keys of the terms that the log knew say so (key-change.md)
     const change = fits(body, { note: words(1, 4096) }) && await tried(() => claimedChange(body.note))
     if (!change || change.room !== room || change.origin !== log.origin || change.size !== log.applied) return VOID
     const roots = sidesOf(contents.get(chainAt(known(log)).at(-1))).find((s) => s.side === log.side)?.root_keys
-    const signed = await tried(() => openChange(body.note, roots)) && same(await rootAt(log.levels, change.size), change.root)
-    const counts = signed && ![log.keyAt(0), ...log.changes.map((c) => c.key)].includes(change.key) && log.changes.length < 64
+    const signed = await tried(() => openChange(body.note, roots)) && await stands(log, change)
+    const counts = signed && ![log.first, ...log.changes.map((c) => c.key)].includes(change.key) && log.changes.length < 64
     if (counts) log.changes.push(change)
     log.told.push([counts ? 'changed-key' : 'no-change', log.side, change.size, change.key])
     return { tag: 'thing' }
@@ -669,21 +692,29 @@ async function foldRoom (room, logs, contents) {
     }
     return { event: ['seen', ...said.flatMap(([s, h]) => [s, h.size])] }
   }
+  function follows (value, log) { // terms: VOID or WAIT, or null if they may follow those before them
+    const codes = codesOf(value); const before = contents.get(value.previous)
+    if (!codes.includes(log.side) || !isDigest(value.previous)) return VOID
+    if (!before) return WAIT
+    return codesOf(before).every((s) => codes.includes(s)) && before.slug === value.slug ? null : VOID
+  }
+  function adds (value, log, step) { // a list of schemas, likewise
+    const all = listOf(value); const first = value.previous === null; const before = first ? new Map() : contents.get(value.previous)
+    if (!all || first !== (step === 1)) return VOID
+    if (!before) return WAIT
+    const old = first ? before : listOf(before)
+    return old && old.size < all.size && [...old].every(([n, row]) => all.has(n) && write(all.get(n)) === write(row)) ? null : VOID
+  }
   function seal (log, { slot, manifest, key: mandate }) {
-    const { kind, of, step } = slot; const key = `${kind}|${of}|${step}`; const value = contents.get(manifest); const mine = slots.get(key)?.seals ?? []
-    if (!isThing(log, of) || (mandate !== null && tagOf(log, mandate) !== 'key') || mine.filter((s) => s.side === log.side).length >= 64) return VOID
+    const { kind, of, step } = slot; const key = `${kind}|${of}|${step}`; const value = contents.get(manifest)
+    const before = slots.get(key)?.seals ?? []; const full = before.filter((s) => s.side === log.side).length >= 64
+    if (!isThing(log, of) || (mandate !== null && tagOf(log, mandate) !== 'key') || full) return VOID
     if (!value) return WAIT
     if ((isObject(value.slot) && write(value.slot) !== write(slot)) || (value.room ?? room) !== room) return VOID
-    const before = maybe(isDigest)(value.previous) && value.previous !== null ? contents.get(value.previous) : null
-    if (kind === 'terms' || kind === 'schema') {
-      const list = listOf(value); const first = value.previous === null
-      if (of !== room || step < 1 || (kind === 'terms' ? !codesOf(value).includes(log.side) || !isDigest(value.previous) : !list || first !== (step === 1))) return VOID
-      if (before === undefined) return WAIT
-      if (kind === 'terms' && (!codesOf(before).every((s) => codesOf(value).includes(s)) || before.slug !== value.slug)) return VOID
-      const old = kind === 'schema' && (first ? new Map() : listOf(before))
-      if (kind === 'schema' && (!old || old.size >= list.size || ![...old].every(([n, r]) => list.has(n) && write(list.get(n)) === write(r)))) return VOID
-    }
-    slots.set(key, { kind, of, step, seals: [...mine, { side: log.side, seq: log.applied, manifest, terms: chainAt(known(log)).at(-1) }] })
+    const next = { terms: follows, schema: adds }[kind]; const verdict = next && (of !== room || step < 1 ? VOID : next(value, log, step))
+    if (verdict) return verdict
+    const made = { side: log.side, seq: log.applied, manifest, terms: chainAt(known(log)).at(-1) }
+    slots.set(key, { kind, of, step, seals: [...before, made] })
     return { event: ['seal', manifest, key] }
   }
 }
@@ -697,14 +728,15 @@ function contentsOf (value) { // structural content that an entry names; it wait
 const say = (words, code, values = []) => (words[code] ?? code).replace(/\{(\d)\}/g, (_, n) => values[n] ?? '')
 const fingerprint = (room) => room.match(/.{4}/g).join(' ')
 async function anchorOf (text) { // -> {room, sides}, or null where nothing was given
-  const plain = (text ?? '').replace(/[\s:-]/g, '').toLowerCase(); const trust = { v: is(1), what: is('trust'), room: isDigest, sides: isObject }
+  const plain = (text ?? '').replace(/[\s:-]/g, '').toLowerCase()
   if (!plain || isDigest(plain)) return plain ? { room: plain, sides: {} } : null
   const value = await saying(() => canonical(enc(text.trim()), 65536), 'anchor')
-  need(fits(value, trust), 'anchor')
+  need(fits(value, { v: is(1), what: is('trust'), room: isDigest, sides: isObject }), 'anchor')
   return value
 }
 async function verify (files, given) { // files: [{name, bytes} or {name, files: Map}] -> {status, lines, ...}
-  const anchor = await given; const lines = []; const rooms = []; const isPdf = ({ bytes }) => bytes && latin(bytes.subarray(0, 5)) === '%PDF-'
+  const anchor = await given; const lines = []; const rooms = []
+  const isPdf = ({ bytes }) => bytes && latin(bytes.subarray(0, 5)) === '%PDF-'
   for (const file of [...files].sort((a, b) => isPdf(a) - isPdf(b))) {
     const line = await (isPdf(file) ? original(file.bytes, rooms) : record(file, anchor, rooms)).catch((error) => {
       if (!(error instanceof Refused)) throw error
@@ -715,7 +747,7 @@ async function verify (files, given) { // files: [{name, bytes} or {name, files:
   lines.sort((a, b) => files.findIndex((f) => f.name === a.file) - files.findIndex((f) => f.name === b.file))
   const status = [1, 3, 4, 0].find((s) => lines.some((l) => l.status === s)) ?? 1; const [room] = rooms
   const keys = Object.fromEntries([...room?.keys ?? []].map(([side, [first]]) => [side, first]))
-  return { status, lines, room: room?.room ?? '', specimen: rooms.some((r) => r.specimen), fingerprint: room ? fingerprint(room.room) : '', keys }
+  return { status, lines, room: room?.room ?? '', specimen: rooms.some((r) => r.specimen), keys }
 }
 async function record (file, anchor, rooms) {
   need(file.files || (file.bytes.length >= 512 && latin(file.bytes.subarray(257, 262)) === 'ustar'), 'unreadable')
@@ -727,7 +759,8 @@ async function record (file, anchor, rooms) {
     need(own ? key === own[0] || key === own.at(-1) : unread.length, 'other-key', side)
   }
   const relied = anchor ? room.late.filter((s) => !anchor.sides[s]) : []; const total = sizes.reduce((n, [, size]) => n + size, 0)
-  const told = { working: room.working, cosigned: room.cosigned, 'not-counted': room.notCounted, relied: relied.join(', '), outside: room.outside.join(', ') }
+  const { working, cosigned, notCounted } = room; const [late, outside] = [relied, room.outside].map((sides) => sides.join(', '))
+  const told = { working, cosigned, 'not-counted': notCounted, relied: late, outside }
   const details = [['entries', total, sizes.map(([s, n]) => `${s} ${n}`).join(', '), room.papers.size, room.contents.size]]
   details.push(...Object.entries(told).filter(([, value]) => value), ...room.changes)
   for (const { slot, value, sealed } of room.agreed) {
@@ -737,12 +770,14 @@ async function record (file, anchor, rooms) {
   details.push(...unread)
   rooms.push({ ...room, status: anchor ? 0 : 3 })
   if (!anchor) return { status: 3, code: 'not-known', values: [], details, next: ['compare', fingerprint(room.room)] }
-  return { status: unread.length ? 4 : 0, code: unread.length ? 'partly' : 'proven', values: [], details, next: unread.length ? ['newest'] : null }
+  if (unread.length) return { status: 4, code: 'partly', values: [], details, next: ['newest'] }
+  return { status: 0, code: 'proven', values: [], details, next: null }
 }
 
 // ---- an original: the pages that were sealed, and behind them nothing but increments of the one closed form (pdf-signature.md)
 async function original (bytes, rooms) {
-  const sealed = rooms.flatMap((room) => room.agreed.flatMap(({ value }) => value.originals.map((o) => ({ ...o, room, signatories: value.signatories }))))
+  const of = (room) => room.agreed.flatMap(({ value: { originals, signatories } }) => originals.map((o) => ({ ...o, room, signatories })))
+  const sealed = rooms.flatMap(of)
   need(rooms.length, 'no-record')
   need(sealed.length, 'no-original')
   need(sealed.some((o) => o.length <= bytes.length), 'short')
@@ -763,7 +798,8 @@ function increments (bytes, length, names) { // -> names of the fields that are 
   const fields = new Map(found.map((f) => [f[1], f])); const ten = (n) => String(n).padStart(10, '0')
   need(trailer && fields.size === names.length && names.every((n) => [...fields.values()].some((f) => f[3] === n)), 'base-changed')
   for (let at = length, previous = trailer[4]; at < text.length;) {
-    const number = /^(\d+) 0 obj\n/.exec(text.slice(at, at + 20))?.[1]; const field = fields.get(number); const object = Number(trailer[2]) + signed.length
+    const number = /^(\d+) 0 obj\n/.exec(text.slice(at, at + 20))?.[1]; const field = fields.get(number)
+    const object = Number(trailer[2]) + signed.length
     need(field, 'bytes-behind')
     need(!signed.includes(field[3]), 'signed-twice')
     const head = `${number} 0 obj\n${field[2]} /V ${object} 0 R >>\nendobj\n`; const second = at + head.length
@@ -814,13 +850,15 @@ async function check (chosen) {
   put(answer, 'p', told('checking'), 'govuk-body')
   answer.setAttribute('aria-busy', 'true')
   try {
-    const trust = chosen.filter((file) => file.name.endsWith('.json')).at(-1); const files = chosen.filter((file) => !file.name.endsWith('.json'))
-    const read = files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }))
-    const found = await verify(await Promise.all(read), anchorOf(trust ? await trust.text() : anchor.value))
+    const isTrust = (file) => file.name.endsWith('.json'); const trust = chosen.findLast(isTrust)
+    const read = async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })
+    const files = await Promise.all(chosen.filter((file) => !isTrust(file)).map(read))
+    const found = await verify(files, anchorOf(trust ? await trust.text() : anchor.value))
     answer.replaceChildren()
     if (found.specimen) put(answer, 'p', told('specimen'), 'govuk-body')
     for (const { file, status, code, values, details, next } of found.lines) {
-      show(status, `${told(`verdict-${status}`)}: ${file}`, told(code, ...values), details.map((d) => told(...d)), next ? told(...next) : '')
+      const title = `${told(`verdict-${status}`)}: ${file}`
+      show(status, title, told(code, ...values), details.map((d) => told(...d)), next ? told(...next) : '')
     }
   } catch (error) {
     answer.replaceChildren()
