@@ -24,11 +24,23 @@ def new_key(room: Room, side: str, word: str = "next") -> LogSigner:
     return LogSigner(room.sides[side].origin, seed(room.world, side, word))
 
 
+def over(room: Room, size: int, side: str = "IN") -> str:
+    """The root over the first entries of a record, as a note has it."""
+    return base64.b64encode(root([leaf_hash(data) for data in room.sides[side].entries[:size]])).decode()
+
+
 def text_of(room: Room, side: str, key: str, /, **said: Any) -> str:
     """The text that the root keys sign for the record as it stands; ``said``: what it says instead."""
     log = room.sides[side]
-    over = base64.b64encode(root([leaf_hash(data) for data in log.entries])).decode()
-    lines = {"domain": "cochair/key-change/v1", "room": room.room, "origin": log.origin, "size": len(log.entries), "root": over, "key": key}
+    size = len(log.entries)
+    lines = {
+        "domain": "cochair/key-change/v1",
+        "room": room.room,
+        "origin": log.origin,
+        "size": size,
+        "root": over(room, size, side),
+        "key": key,
+    }
     return "".join(f"{line}\n" for line in {**lines, **said}.values())
 
 
@@ -76,13 +88,17 @@ FORGED: Mapping[str, Callable[[Room], dict[str, Any]]] = {
     "by-two-root-keys-and-a-stranger": lambda r: {"by": lambda text: [*lines_by(r, "IN", 0, 1)(text), stranger(r).sign(text)]},
     "by-a-root-key-under-another-name": lambda r: {"by": lambda text: [*lines_by(r, "IN", 0)(text), misnamed(r).sign(text)]},
     "with-a-signature-of-another-text": lambda r: {"by": lambda text: [*lines_by(r, "IN", 0)(text), r.sides["IN"].roots[1].sign(text + "x\n")]},
-    "of-a-smaller-size": lambda r: {"size": len(r.sides["IN"].entries) - 1},
+    "of-a-smaller-size": lambda r: {"size": len(r.sides["IN"].entries) - 1, "root": over(r, len(r.sides["IN"].entries) - 1)},
     "of-a-larger-size": lambda r: {"size": len(r.sides["IN"].entries) + 1},
     "of-a-size-with-a-zero-before": lambda r: {"size": f"0{len(r.sides['IN'].entries)}"},
     "over-other-entries": lambda r: {"root": base64.b64encode(bytes(32)).decode()},
     "over-half-a-root": lambda r: {"root": base64.b64encode(bytes(16)).decode()},
     "of-another-room": lambda r: {"room": "11" * 32},
     "of-the-other-log": lambda r: {"origin": r.sides["RU"].origin},
+    "of-the-other-log-by-own-root-keys": lambda r: {
+        "origin": r.sides["RU"].origin, "key": new_key(r, "RU"),
+        "by": lambda text: [LogSigner(r.sides["RU"].roots[0].name, seed(r.world, "IN", "root", n)).sign(text) for n in "01"],
+    },
     "of-a-working-log": lambda r: {"origin": r.sides["IN"].origin.replace("record", "w-IN-3")},
     "of-a-later-form": lambda r: {"domain": "cochair/key-change/v2"},
     "with-a-line-more": lambda r: {"more": "x"},
@@ -214,6 +230,11 @@ def _forged(whole: Callable[..., Scenario], refused: Callable[..., Scenario]) ->
         room.say("IN", "statement", "record.key_change/1", body)
     room.position("IN", "record.key_change/1", "self", {"note": "x"})
     yield whole("good-no-change-in-another-form", room)
+    room = Played()
+    change(room)
+    for number in range(66):
+        change(room, counts=False, by=lines_by(room, "IN", 1), key=new_key(room, "IN", str(number)))
+    yield whole("good-many-that-change-nothing-behind-one-that-counts", room)
     room = Played()
     note = change(room, counts=False, by=lines_by(room, "IN", 1))
     again = change(room)
