@@ -65,6 +65,9 @@ def vectors() -> Iterator[dict[str, Any]]:
     for n, c in _vectors("dsse"):
         asked = {"envelope_hex": _hex(c, "envelope"), "type": c["type"], "key": c["public"]}
         yield case("envelope", n, c.get("refused"), {"payload_hex": c.get("payload", "").encode().hex()}, **asked)
+    for n, c in _vectors("keychange"):
+        values = {name: c.get(name) for name in ("size", "key_hex")}
+        yield case("key-change", n, c.get("refused"), values, note=c["note"], roots=c["roots"])
     for n, c in _vectors("merkle"):
         if c["what"] in ("inclusion", "consistency"):
             asked = {k: v for k, v in c.items() if k not in ("what", "refused")}

@@ -11,9 +11,10 @@ from typing import Any
 from cochair.cli import verify
 from cochair.kit import canonical
 from cochair.kit.errors import CochairError, Rejected
-from cochair.ledger import cosignatures, dsse, ed25519, entries, macs, merkle, notes, papers
+from cochair.ledger import cosignatures, dsse, ed25519, entries, keychanges, macs, merkle, notes, papers
 from cochair.ledger.checkpoints import Checkpoint
 from tests.record.histories import as_side_logs
+from tests.vectors import make
 
 Asked = Mapping[str, Any]
 
@@ -21,7 +22,7 @@ WHY = (
     ("file", r"^The bundle(?! holds no terms| is signed for)|bundle\.list|list of the bundle|not a bundle|in the one form allowed|does not begin with"), ("room", "another room|trust file"),
     ("fork", "acknowledges other contents|another log than|is another one in the other file"), ("seal", "signature of the seal|manifest cannot be sealed|under no mandate|made for another act"),
     ("terms", "founding terms|holds no room|do not name their Sides"), ("log", "entries of|The tile|under no key|bundle of entries|has .* entries"),
-    ("content", "The content|The paper|stored paper|JSON|canonical form"), ("head", "checkpoint|key for|another key|signed for|holds no terms|The signature does not hold"), ("incomplete", "cannot be followed|not a plain file"),
+    ("content", "The content|The paper|stored paper|JSON|canonical form"), ("head", "checkpoint|key for|A change of the key|log's keys|another key|signed for|holds no terms|The signature does not hold"), ("incomplete", "cannot be followed|not a plain file"),
 )  # fmt: skip
 """Class of a refusal by its words, the first that fits; else the file itself."""
 
@@ -83,11 +84,17 @@ def signature(asked: Asked) -> None:
     ed25519.verify(public, message, made)
 
 
+def key_change(asked: Asked) -> Asked:
+    with make.published_keys_allowed():  # those of the vectors are printed
+        change = keychanges.open_change(asked["note"], asked["roots"])
+    return {"size": change.size, "key_hex": change.public.hex()}
+
+
 ACCEPT: dict[str, Callable[[Asked], Any]] = {
     "canonical": lambda a: canonical.loads(bytes.fromhex(a["bytes_hex"])) and None,
     "entry": entry, "paper": paper, "structural": structural, "checkpoint": checkpoint, "inclusion": inclusion, "consistency": consistency,
     "ed25519-key": lambda a: ed25519.check_public(bytes.fromhex(a["public_hex"])) and None,
-    "ed25519": signature,
+    "ed25519": signature, "key-change": key_change,
     "envelope": lambda a: {"payload_hex": dsse.verify(bytes.fromhex(a["envelope_hex"]), a["type"], [key(a["key"])]).payload.hex()},
 }  # fmt: skip
 

@@ -36,14 +36,21 @@ class Side:
         self.code, self.domain = code, f"{code.lower()}.example"
         self.origin = f"{self.domain}/{slug}/{code}/record"
         self.log = LogSigner(self.origin, seed(world, code, "log"))
+        self.later: list[tuple[int, LogSigner]] = []
+        self.notes: list[str] = []
+        self.roots = [LogSigner(f"{self.domain}/{code}/root", seed(world, code, "root", str(number))) for number in range(3)]
         self.cosign = Cosigner(f"{self.domain}/mirror", seed(world, code, "cosign"))
         self.person = _person(seed(world, code, "person"))
         self.entries: list[bytes] = []
 
     def terms(self) -> dict[str, Any]:
         exchange = hashlib.sha256(self.log.public).hexdigest()
-        keys = {"log_key": self.log.vkey, "cosign_key": self.cosign.vkey, "exchange_key": exchange, "root_keys": []}
-        return {"side": self.code, "domain": self.domain, **keys}
+        keys = {"log_key": self.log.vkey, "cosign_key": self.cosign.vkey, "exchange_key": exchange}
+        return {"side": self.code, "domain": self.domain, **keys, "root_keys": [key.public.hex() for key in self.roots]}
+
+    def key_at(self, size: int) -> LogSigner:
+        """The key that signs a checkpoint of this size: the first one, or one that the record went on with (`keyed.change`)."""
+        return next((key for end, key in reversed(self.later) if end < size), self.log)
 
 
 class Room:
@@ -142,7 +149,7 @@ class Room:
         log = self.sides[side]
         entries = log.entries[:size]
         text = Checkpoint(log.origin, len(entries), root([leaf_hash(e) for e in entries])).text()
-        lines = [(signer or log.log).sign(text)]
+        lines = [(signer or log.key_at(len(entries))).sign(text)]
         if cosigned_by:
             lines.append(self.sides[cosigned_by].cosign.sign(text, 1_767_607_200))
         return sign_note(text, lines)
@@ -154,6 +161,8 @@ class Room:
         for code, log in self.sides.items():
             leaves = [leaf_hash(e) for e in log.entries]
             found[f"{log.origin}/checkpoint"] = self.checkpoint(code)
+            if log.notes:
+                found[f"{log.origin}/keys"] = canonical.dumps(log.notes)
             found |= {f"{log.origin}/{t.path}": hash_tile(leaves, t.level or 0, t.index, t.width) for t in tiles_for(len(leaves))}
             found |= {
                 f"{log.origin}/{t.path}": bundle_encode(log.entries[t.index * 256 : t.index * 256 + t.width])
@@ -170,7 +179,8 @@ def bundle(
     aside = dict(sorted(room.working.items()))
     said = {"room": room.room, "side": sender, "members": len(listed), "digest": hashlib.sha256(listing(listed)).hexdigest(), **note}
     text = f"cochair/bundle/v1\n{said['room']}\n{said['side']}\n{said['members']}\n{said['digest']}\n"
-    signed = sign_note(text, [(signer or room.sides[sender].log).sign(text)])
+    own = room.sides[sender]
+    signed = sign_note(text, [(signer or own.key_at(len(own.entries))).sign(text)])
     return tar(
         [
             ("bundle.note", signed),

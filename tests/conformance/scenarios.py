@@ -14,6 +14,7 @@ from cochair.kit import canonical
 from cochair.ledger.papers import structural_digest
 from cochair.paper.sign import sign_pdf
 from tests.conformance.growth import growth
+from tests.conformance.keyed import keyed
 from tests.conformance.rooms import SLOT, Played, Room, bundle, listing, member, pdf, tar
 from tests.makers.certificates import person
 
@@ -43,6 +44,7 @@ def scenarios() -> Iterator[Scenario]:
     for part in (good, containers, trees, logs, folds, seals, anchors, originals):
         yield from part()
     yield from growth(Scenario)
+    yield from keyed(Scenario)
 
 
 def refused(name: str, room: Room, *why: str, files: Files | None = None) -> Scenario:
@@ -288,8 +290,16 @@ def trees() -> Iterator[Scenario]:
         spoilt = bytearray(files[path])
         spoilt[rng.randrange(len(spoilt))] ^= 1 << rng.randrange(7)
         where = "content" if path.startswith(room.room) else "head" if path.endswith("checkpoint") else "log"
+        log = () if where == "content" else ("log",)  # an altered root is one that the entries do not have
         yield refused(
-            f"refused-tree-{where}-{number}", room, where, "head", "incomplete", "terms", files={"tree": {**files, path: bytes(spoilt)}}
+            f"refused-tree-{where}-{number}",
+            room,
+            where,
+            *log,
+            "head",
+            "incomplete",
+            "terms",
+            files={"tree": {**files, path: bytes(spoilt)}},
         )
     for number, path in enumerate(p for p in sorted(files) if "/tile/entries/" in p or p.endswith("checkpoint") or "structural" in p):
         lacking = {p: data for p, data in files.items() if p != path}

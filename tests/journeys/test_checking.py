@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.keyed import change
 from tests.conformance.rooms import Played, bundle, pdf
 from tests.conformance.scenarios import trust
 from tests.journeys.conftest import fits
@@ -18,13 +19,15 @@ def files(public, tmp_path_factory):  # noqa: F811
     """Names -> files: the record that the site publishes, and rooms of other keys with an original."""
     folder = tmp_path_factory.mktemp("files")
     original = pdf()
-    room, forged = Played(originals={"IN": original}), Played(world="two", originals={"IN": original})
+    room, forged, keyed = (Played(world=world, originals={"IN": original}) for world in ("one", "two", "one"))
+    change(keyed)
     record = (public[2] / "record.tar").read_bytes()
     flipped = bytearray(record)
     flipped[len(record) // 2] ^= 1
     made = {
         "published.tar": record, "flipped.tar": bytes(flipped), "room.tar": bundle(room), "forged.tar": bundle(forged), "original.pdf": original,
         "appended.pdf": original + b"x", "changed.pdf": original.replace(b"SPECIMEN", b"SPECIMAN"), "trust.json": trust(room).encode(), "nothing.tar": b"x",
+        "keyed.tar": bundle(keyed),
     }  # fmt: skip
     for name, data in made.items():
         (folder / name).write_bytes(data)
@@ -57,6 +60,8 @@ def test_a_reader_checks_the_published_record_and_nothing_leaves_the_browser(pub
     assert ask(page, folder, ["room.tar"], own) == ["1"]
     assert page.get_by_text("another room than the one that you named").is_visible()
     assert ask(page, folder, ["forged.tar"], room) == ["1"]
+    assert ask(page, folder, ["keyed.tar"], room) == ["0"]
+    assert page.get_by_text("IN went on with another key").is_visible()
     assert ask(page, folder, ["room.tar", "original.pdf"], room) == ["0", "0"]
     assert page.get_by_text("Not checked here").is_visible()
     assert ask(page, folder, ["original.pdf", "trust.json", "room.tar"]) == ["0", "0"]

@@ -7,7 +7,7 @@ from typing import Any
 from cochair.kit import canonical
 from cochair.kit.errors import CochairError, Rejected
 from cochair.ledger import notes
-from cochair.ledger.keychanges import MAX_CHANGES, LogKeys, claimed, open_change
+from cochair.ledger.keychanges import LogKeys, claimed, open_change
 from cochair.ledger.merkle import root
 
 
@@ -20,11 +20,11 @@ def named(entries: Iterable[bytes], origin: str) -> list[str]:
                 change = claimed(str(canonical.loads(data)["body"]["note"]))
                 if change.origin == origin:
                     found.append(change.key)
-    return found[-MAX_CHANGES:]
+    return list(dict.fromkeys(found))  # all: rubbish that a Side logs behind its change must not hide it
 
 
-def signer(note: bytes, keys: Sequence[str], origin: str) -> str:
-    """Which of the keys signed a checkpoint. Raises `Rejected` with what the first of them said."""
+def signed(note: bytes, keys: Sequence[str], origin: str) -> None:
+    """Raise `Rejected`, with what the first key said, unless one of the keys signed this checkpoint."""
     refused = Rejected("no key is known")
     for key in reversed(keys):
         try:
@@ -32,7 +32,7 @@ def signer(note: bytes, keys: Sequence[str], origin: str) -> str:
         except Rejected as error:
             refused = error
             continue
-        return key
+        return
     raise Rejected(f"The checkpoint of {origin} is not by the key that the terms name: {refused.what}", "Do not trust this copy")
 
 

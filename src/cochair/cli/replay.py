@@ -78,7 +78,6 @@ class Replayed:
     specimen: bool
     keys: dict[str, str] = field(default_factory=dict)
     chains: dict[str, LogKeys] = field(default_factory=dict)
-    signers: dict[str, str] = field(default_factory=dict)
     leaves: dict[str, list[bytes]] = field(default_factory=dict)
     agreed: list[Agreed] = field(default_factory=list)
     state: str = ""
@@ -171,8 +170,8 @@ class _Tree:
                 found.append(name)
         return found
 
-    def log(self, origin: str, first: str) -> tuple[list[bytes], str]:
-        """The entries of a log, all of them, under its checkpoint, and the key that signed it: ``first``, or one that the log itself says came after (`_keys`)."""
+    def log(self, origin: str, first: str) -> list[bytes]:
+        """The entries of a log, all of them, under its checkpoint, by the key ``first`` or one that the log itself says came after; which one counts, `_keys` says."""
         if notes.Verifier(first).name != origin:
             raise Rejected(f"The key for {origin} is named for another log", "Do not trust this copy")
         note = self.read(self.folder / origin / "checkpoint", notes.NOTE_LIMIT)
@@ -186,7 +185,7 @@ class _Tree:
             raise Rejected(f"The checkpoint of {origin} is that of another log")
         bundles = [self.read(self.folder / origin / tile.path, 1 << 25) for tile in bundles_for(checkpoint.size)]
         entries = [entry for each in bundles for entry in bundle_decode(each)]
-        key = keychain.signer(note, [first, *keychain.named(entries, origin)], origin)
+        keychain.signed(note, [first, *keychain.named(entries, origin)], origin)
         leaves = [leaf_hash(entry) for entry in entries]
         if len(leaves) != checkpoint.size:
             raise Rejected(
@@ -200,7 +199,7 @@ class _Tree:
             path = self.folder / origin / tile.path
             if path.is_file() and self.read(path, 1 << 14) != hash_tile(leaves, tile.level or 0, tile.index, tile.width):
                 raise Rejected(f"The tile {tile.path} of {origin} does not have the hashes of the entries", "Do not trust this copy")
-        return entries, key
+        return entries
 
 
 class _Rows:
@@ -224,7 +223,7 @@ def _load(tree: _Tree, founding: Mapping[str, Any], found: Replayed) -> tuple[di
         for side, entry in sorted(sides.items()):
             origin = str(Origin(str(entry.get("domain")), found.slug, side, RECORD))
             if origin in present and origin not in logs:
-                logs[origin], found.signers[origin] = tree.log(origin, str(entry.get("log_key")))
+                logs[origin] = tree.log(origin, str(entry.get("log_key")))
                 found.leaves[origin] = [leaf_hash(data) for data in logs[origin]]
         sealed = _terms_sealed(tree, logs)
         new = {
@@ -248,8 +247,11 @@ def _keys(tree: _Tree, found: Replayed, rows: _Rows, sides: Mapping[str, Mapping
         keys, said = keychain.chain(str(entry["log_key"]), side, told, tree.structural, found.leaves[origin])
         found.notes += said
         size = len(found.leaves[origin])
-        if found.signers[origin] != keys.at(size):
-            raise Rejected(f"The checkpoint of {origin} is not by the key that stands at {size} entries", "Do not trust this copy; keep it")
+        try:
+            keychain.signed(tree.read(tree.folder / origin / "checkpoint", notes.NOTE_LIMIT), [keys.at(size)], origin)
+        except Rejected:
+            words = f"The checkpoint of {origin} is not by the key that stands at {size} entries"
+            raise Rejected(words, "Do not trust this copy; keep it") from None
         path = tree.folder / origin / FILE
         if path.is_file() and any(claimed(note) not in keys.changes for note in parse_notes(tree.read(path, FILE_LIMIT))):
             raise Rejected(

@@ -208,8 +208,14 @@ def _record(path: Path, anchor: Anchor | None) -> Replayed:
     with unpacking.read(path, verifiers=_sender(path, header)) as opened:
         found = _anchored(replay(opened.folder, header.room), anchor)
     chain = found.chains.get(header.side)
-    if header.side not in found.keys or chain is None or not set(chain.all) & set(_keys(path, header)):
-        raise Rejected(f"The bundle is signed for {header.side} by a key that the terms in force do not name", "Do not trust this copy")
+    try:
+        if header.side not in found.keys or chain is None:
+            raise Rejected("it is no Side of the terms in force")
+        notes.open_note(unpacking.note_of(path), [notes.Verifier(chain.newest)])
+    except Rejected:
+        raise Rejected(
+            f"The bundle is signed for {header.side} by another key than signs its record now", "Do not trust this copy"
+        ) from None
     return found
 
 

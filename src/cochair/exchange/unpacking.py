@@ -59,15 +59,19 @@ def read(source: Path, *, verifiers: Iterable[notes.LineVerifier], beside: Path 
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def peek(source: Path) -> Header:
-    """What the note of a bundle says, **unverified**: to find whose key to check it with. Raises `Rejected`."""
+def note_of(source: Path) -> bytes:
+    """The note of a bundle, **unverified**. Raises `Rejected`."""
     with bundle.open_file(source) as file:
         if file.read(len(SEALED)) == SEALED:
             raise Rejected(f"{source.name} is sealed to the node that it is for", "Take it in there: cochair bundle read")
         file.seek(0)
         reader = Reader(file)
-        text, _lines = notes.split_note(reader.body(reader.expect(NOTE), notes.NOTE_LIMIT))
-    return bundle.parse_header(text)
+        return reader.body(reader.expect(NOTE), notes.NOTE_LIMIT)
+
+
+def peek(source: Path) -> Header:
+    """What the note of a bundle says, **unverified**: to find whose key to check it with. Raises `Rejected`."""
+    return bundle.parse_header(notes.split_note(note_of(source))[0])
 
 
 def skim(source: Path, under: str, limit: int) -> Iterator[tuple[str, bytes]]:

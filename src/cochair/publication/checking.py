@@ -26,20 +26,21 @@ def words() -> dict[str, str]:
         "bundle": _("It is not a record in its one form as a file, or it was altered or cut short: {0}"),
         "member": _("A part of the file was altered: {0}"),
         "stranger": _("It holds a record under no key that the terms name: {0}"),
-        "changed-key": _(
-            "The record of {0} went on with another key, and this reader cannot follow that: it needs a newer reader. The command cochair verify reads it"
+        "changed-key": _("{0} went on with another key from {1} entries on, by two of its root keys: {2}"),
+        "no-change": _(
+            "A change of the key of {0} at {1} entries is not counted: it is not by two root keys of its terms, or does not fit: {2}"
         ),
+        "other-change": _("A change of the key of {0} is given along of which its record does not tell, or one in another form"),
         "no-room": _("It holds no room"),
         "content": _("A content is not what its name says: {0}"),
         "paper": _("A paper is not what its name says: {0}"),
         "manifest": _("What was sealed as {0} is not in the one form that is allowed"),
-        "head": _("The head of {0} is not signed with the key that the terms name"),
+        "head": _("The head of {0} is not signed with the key that stands at its size"),
         "note-signature": _("A signature on a head or on the list of the file does not hold: {0}"),
         "root": _("The entries of {0} are not those whose head was signed: something was altered, added or left out"),
         "tile": _("A hash was altered: {0}"),
         "left-out": _("Entries of {0} are left out"),
         "fork": _("Other contents of {0} were acknowledged than these. Keep the file: it is evidence"),
-        "newer": _("Not checked: {0} was read up to entry {1} of {2}; what follows needs a newer reader"),
         "needs": _("Not checked: {0} was read up to entry {1} of {2}; what follows needs version {3} of Cochair"),
         "waits": _("Not checked: {0} was read up to entry {1} of {2}; what follows waits for what is not in the file"),
         "double": _("Two manifests would be agreed as {0}"),

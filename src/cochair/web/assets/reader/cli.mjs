@@ -6,33 +6,33 @@ import { Refused } from './forms.mjs'
 import { anchorOf, say, verify } from './reader.mjs'
 
 const WORDS = JSON.parse(readFileSync(new URL('words.json', import.meta.url)))
-function folder (top) {
-  const found = new Map()
-  for (const one of readdirSync(top, { recursive: true, withFileTypes: true })) if (one.isFile()) { const path = join(one.parentPath ?? one.path, one.name); found.set(relative(top, path), new Uint8Array(readFileSync(path))) }
-  return found
+const told = ([code, ...values]) => say(WORDS, code, values)
+const bytesOf = (path) => new Uint8Array(readFileSync(path))
+function given (path) { // a file or a folder as the reader takes it
+  if (!statSync(path).isDirectory()) return { name: basename(path), bytes: bytesOf(path) }
+  const inside = readdirSync(path, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+  const paths = inside.map((one) => join(one.parentPath ?? one.path, one.name))
+  return { name: basename(path), files: new Map(paths.map((one) => [relative(path, one), bytesOf(one)])) }
 }
-const given = process.argv.slice(2); const files = []; let room = ''; let json = false
-for (let i = 0; i < given.length; i++) {
-  if (given[i] === '--room') room = given[++i] ?? ''
-  else if (given[i] === '--json') json = true
-  else files.push(given[i])
-}
-const lost = files.filter((path) => !existsSync(path))
-if (!files.length || lost.length) { console.error(lost.length ? `There is no ${lost.join(', ')}` : 'usage: node cli.mjs FILE... [--room ID or TRUST.json] [--json]'); process.exit(2) }
+const asked = process.argv.slice(2); const json = asked.includes('--json'); const at = asked.indexOf('--room')
+const [, room = ''] = at < 0 ? [] : asked.splice(at, 2); const paths = asked.filter((path) => path !== '--json')
+const lost = paths.filter((path) => !existsSync(path))
+if (lost.length) console.error(`There is no ${lost.join(', ')}`)
+else if (!paths.length) console.error('usage: node cli.mjs FILE... [--room ID or TRUST.json] [--json]')
+if (lost.length || !paths.length) process.exit(2)
 try {
-  const anchor = anchorOf(existsSync(room) ? readFileSync(room, 'utf8') : room)
-  const found = await verify(files.map((path) => statSync(path).isDirectory() ? { name: basename(path), files: folder(path) } : { name: basename(path), bytes: new Uint8Array(readFileSync(path)) }), anchor)
-  if (json) console.log(JSON.stringify({ ...found, lines: found.lines.map((l) => ({ file: l.file, status: l.status, code: l.code, words: say(WORDS, l.code, l.values), details: l.details.map(([code, ...values]) => say(WORDS, code, values)) })) }, null, 1))
-  else {
-    if (found.specimen) console.log('SPECIMEN: a demonstration. Nothing in it was said, agreed or signed by a state.')
-    for (const line of found.lines) {
-      console.log(`${{ 0: 'PROVEN', 1: 'REFUSED', 3: 'NOT KNOWN', 4: 'PROVEN SO FAR' }[line.status]}  ${line.file}: ${say(WORDS, line.code, line.values)}.`)
-      for (const [code, ...values] of line.details) console.log(`         - ${say(WORDS, code, values)}`)
-      if (line.next) console.log(`   next:  ${say(WORDS, line.next[0], line.next.slice(1))}.`)
-    }
+  const found = await verify(paths.map(given), anchorOf(existsSync(room) ? readFileSync(room, 'utf8') : room))
+  const lines = found.lines.map(({ file, status, code, values, details, next }) =>
+    ({ file, status, code, words: told([code, ...values]), details: details.map(told), next: next ? told(next) : '' }))
+  if (json) console.log(JSON.stringify({ ...found, lines }, null, 1))
+  if (!json && found.specimen) console.log('SPECIMEN: a demonstration. Nothing in it was said, agreed or signed by a state.')
+  for (const { file, status, words, details, next } of json ? [] : lines) {
+    console.log(`${{ 0: 'PROVEN', 1: 'REFUSED', 3: 'NOT KNOWN', 4: 'PROVEN SO FAR' }[status]}  ${file}: ${words}.`)
+    for (const one of details) console.log(`         - ${one}`)
+    if (next) console.log(`   next:  ${next}.`)
   }
   process.exitCode = found.status
 } catch (error) {
   if (!(error instanceof Refused)) throw error
-  console.error(say(WORDS, error.code, error.values)); process.exitCode = 1
+  console.error(told([error.code, ...error.values])); process.exitCode = 1
 }
