@@ -1,6 +1,6 @@
 // A room out of its files: logs, papers and contents as what their names say; then which manifests are agreed (agreement.md), and what stands behind it.
 import {
-  canonical, cat, checkpoint, dec, entry, entryBundle, hex, isDigest, isOrigin, isPath, leafHash, members, need, openEnvelope, openNote, paperId, Refused, rootAt, same, sha256,
+  canonical, cat, checkpoint, dec, entry, entryBundle, hex, isDigest, isOrigin, isPath, leafHash, members, need, noteText, openEnvelope, openNote, paperId, Refused, rootAt, same, sha256,
   structural, tilePath, tree, unhex, untar, verifierKey, write
 } from './forms.mjs'
 
@@ -67,6 +67,11 @@ const BODIES = { // kind -> [form of each member, what stands where one is left 
   seen: [{ heads: bySide(isHead), working: bySide(isHead) }, { working: {} }],
   key: [{ key: isDigest, public: like(/^[0-9a-f]{0,4096}$/), suite: code, person: like(/^[0-9a-f]{32}$/), post: name, body: name, from: day, until: maybe(day), certificate: maybe(isDigest) }, { until: null, certificate: null }],
   erase: [{ paper: isDigest, ground: code }, {}], destroyed: [{ log: name, size: isSize }, {}], fault: [{ log: name, what: code, evidence: maybe(isDigest) }, { evidence: null }], comment: [{ subject: name, paper: isDigest }, {}]
+}
+const endedOf = ({ ended = [] }) => { // the keys of a Side that later terms ended
+  need(Array.isArray(ended) && ended.length <= 64 && ended.every((one) => isObject(one) && Object.keys(one).length > 0 && Object.keys(one).every((n) => ['cosign_key', 'exchange_key', 'heads'].includes(n)) &&
+    (!('exchange_key' in one) || isDigest(one.exchange_key)) && ('cosign_key' in one) === ('heads' in one) && (!('heads' in one) || (typeof one.cosign_key === 'string' && bySide(isHead)(one.heads)))), 'terms')
+  return ended.map((one) => ({ cosign_key: one.cosign_key, heads: one.heads ?? {} }))
 }
 const fits = (value, [forms, absent]) => isObject(value) && members({ ...absent, ...value }, ...Object.keys(forms)) && Object.entries({ ...absent, ...value }).every(([n, v]) => forms[n](v)) && { ...absent, ...value }
 function shaped (body, kind) { const found = fits(body, BODIES[kind]); return found && found.slot ? { ...found, slot: { step: 0, ...found.slot } } : found }
@@ -152,12 +157,23 @@ export async function readRoom (files, check, wanted) { // files: Map of path to
   const fold = await foldRoom(room, logs, contents)
   const force = sidesOf(contents.get(fold.chain.at(-1))).sort((a, b) => a.side < b.side ? -1 : 1)
   for (const one of force) need(sides.get(one.side)?.log_key === one.log_key && (await verifierKey(one.log_key)).type === 1, 'head', one.side)
-  const keys = new Map(force.map((one) => [one.side, one.log_key])); const cosigners = []
-  for (const one of force) if (one.cosign_key) cosigners.push(await verifierKey(one.cosign_key))
+  const keys = new Map(force.map((one) => [one.side, one.log_key])); const cosigners = [] // renewal.md: up to which head of whose record each key counts
+  for (const one of force) {
+    if (one.cosign_key) cosigners.push({ side: one.side, key: await verifierKey(one.cosign_key) })
+    for (const { cosign_key: key, heads } of endedOf(one)) {
+      if (key) cosigners.push({ side: one.side, key: await verifierKey(key), heads })
+      for (const [of, head] of Object.entries(heads)) {
+        const log = logs.get(of)
+        need(!log || head.size > log.size || hex(await rootAt(log.levels, head.size)) === head.root, 'fork', log?.origin)
+      }
+    }
+  }
   let cosigned = 0
   for (const [side, log] of logs) {
     if (!shown.has(log.origin) || !keys.has(side)) continue
-    const { text, signed } = await openNote(shown.get(log.origin), [await verifierKey(keys.get(side)), ...cosigners]); const head = checkpoint(text)
+    const { size } = checkpoint(noteText(shown.get(log.origin)))
+    const counted = cosigners.filter((one) => one.side !== side && (!one.heads || size <= (one.heads[side]?.size ?? 0))).map((one) => one.key)
+    const { text, signed } = await openNote(shown.get(log.origin), [await verifierKey(keys.get(side)), ...counted]); const head = checkpoint(text)
     need(signed.includes(log.origin) && signed.length > 1 && head.origin === log.origin && head.size <= log.size && same(await rootAt(log.levels, head.size), head.root), 'fork', log.origin)
     cosigned++
   }
