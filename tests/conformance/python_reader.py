@@ -20,9 +20,9 @@ Asked = Mapping[str, Any]
 
 WHY = (
     ("file", r"^The bundle(?! holds no terms| is signed for)|bundle\.list|list of the bundle|not a bundle|in the one form allowed|does not begin with"), ("room", "another room|trust file"),
-    ("fork", "acknowledges other contents|another log than|is another one in the other file"), ("seal", "signature of the seal|manifest cannot be sealed|under no mandate|made for another act"),
-    ("terms", "founding terms|holds no room|do not name their Sides"), ("log", "entries of|The tile|under no key|bundle of entries|has .* entries"),
-    ("content", "The content|The paper|stored paper|JSON|canonical form"), ("head", "checkpoint|key for|A change of the key|log's keys|another key|signed for|holds no terms|The signature does not hold"), ("incomplete", "cannot be followed|not a plain file"),
+    ("fork", "acknowledges other contents|another log than|another history than|is another one in the other file"), ("seal", "signature of the seal|manifest cannot be sealed|under no mandate|made for another act"),
+    ("terms", "founding terms|holds no room|do not name their Sides|The terms do not say"), ("log", "entries of|The tile|under no key|bundle of entries|has .* entries"),
+    ("content", "The content|The paper|stored paper|JSON|canonical form"), ("head", "checkpoint|key for|A change of the key|log's keys|verifier key|another key|signed for|holds no terms|The signature does not hold"), ("incomplete", "cannot be followed|not a plain file"),
 )  # fmt: skip
 """Class of a refusal by its words, the first that fits; else the file itself."""
 

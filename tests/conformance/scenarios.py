@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cochair.kit import canonical
+from cochair.ledger.cosignatures import Cosigner
+from cochair.ledger.notes import sign_note, split_note
 from cochair.ledger.papers import structural_digest
 from cochair.paper.sign import sign_pdf
 from tests.conformance.growth import growth
 from tests.conformance.keyed import keyed
-from tests.conformance.rooms import SLOT, Played, Room, bundle, listing, member, pdf, tar
+from tests.conformance.rooms import SLOT, Played, Room, bundle, listing, member, pdf, seed, tar
 from tests.makers.certificates import person
 
 Files = dict[str, bytes | dict[str, bytes]]
@@ -365,6 +367,7 @@ def logs() -> Iterator[Scenario]:
     room.say("RU", "seen", "record.seen/1", {"heads": {"IN": {"size": 99, "root": "00" * 32}}})
     yield partly("partly-seen-beyond", room, ADOPTED)
     yield from _cosigned()
+    yield from _renewed()
     room = Played()
     stranger = Played(world="two", slug="c8")
     both = {**room.files(), **{p: d for p, d in stranger.files().items() if p.startswith("in.example")}}
@@ -395,6 +398,51 @@ def _cosigned() -> Iterator[Scenario]:
     note = bytearray(room.checkpoint("IN", 8, cosigned_by="RU"))
     note[-9] ^= 1
     yield refused("refused-cosignature-spoilt", at(room, bytes(note)), "head", "fork")
+
+
+def renewed(end: int, change: Callable[[dict[str, Any]], None] = lambda _: None) -> tuple[Room, Cosigner]:
+    """A room in which later terms gave RU another cosigning key, the first counting up to `end` entries of IN -> it, and the new key."""
+    room, new = Played(), Cosigner("ru.example/mirror", seed("renewed"))
+    made = room.terms_with("IN", "RU", previous=room.room)
+    entry = made["sides"][1]
+    entry |= {"ended": [{"cosign_key": entry["cosign_key"], "heads": {"IN": room.head("IN", end)}}], "cosign_key": new.vkey}
+    change(entry)
+    digest, slot = room.put(made), {"kind": "terms", "of": room.room, "step": 1}
+    for side, other in (("IN", "RU"), ("RU", "IN")):
+        room.seen(side, other)
+    seals = {side: room.seal(side, slot, digest) for side in ("IN", "RU")}
+    for side, other in (("IN", "RU"), ("RU", "IN")):
+        room.seen(side, other)
+        room.finding(side, seals[other])
+    room.seen("IN", "RU")
+    return room, new
+
+
+def _renewed() -> Iterator[Scenario]:
+    def at(room: Room, size: int | None, by: Cosigner | None = None) -> Room:
+        key = by or room.sides["RU"].cosign
+        text, lines = split_note(room.checkpoint("IN", size))
+        room.extra = {f"{room.room}/cosigned/{room.sides['IN'].origin}": sign_note(text, [*lines, key.sign(text, 1_767_607_200)])}
+        return room
+
+    def other(entry: dict[str, Any]) -> None:
+        entry["ended"][0]["heads"]["IN"]["root"] = "ab" * 32
+
+    def of_nobody(entry: dict[str, Any]) -> None:
+        entry["ended"][0]["heads"] = {}
+
+    yield proven("good-cosigned-up-to-the-end-of-a-key", at(renewed(8)[0], 8), ADOPTED)
+    for size in (5, None):
+        room, new = renewed(8)
+        yield proven(f"good-cosigned-with-the-key-that-followed-{size or 'whole'}", at(room, size, new), ADOPTED)
+    for size in (9, None):
+        yield refused(f"refused-cosigned-beyond-the-end-of-a-key-{size or 'whole'}", at(renewed(8)[0], size), "head", "fork")
+    yield refused("refused-cosigned-with-a-key-that-ended-before-all", at(renewed(8, of_nobody)[0], 8), "head", "fork")
+    yield refused("refused-another-history-than-the-end-of-a-key-names", renewed(8, other)[0], "fork")
+    yield refused("refused-cosigned-by-its-own-side", at(renewed(8)[0], 8, Played().sides["IN"].cosign), "head", "fork")
+    for number, bad in enumerate(([{}], [{"heads": {}}], None, [{"exchange_key": None}], [{"cosign_key": "x", "heads": {}}])):
+        room, _ = renewed(8, lambda entry, bad=bad: entry.update(ended=bad))
+        yield refused(f"refused-ends-of-keys-out-of-form-{number}", room, "terms", "head")
 
 
 # -- what the reading of entries stops at

@@ -18,6 +18,7 @@ from cochair.record.keys import (
     mandate_key,
     new_person_key,
     read_person_key,
+    renew_keys,
     write_private,
 )
 from tests.vectors import make
@@ -59,6 +60,24 @@ def test_names_that_no_log_could_have_are_refused_before_a_key_is_made(tmp_path,
     with pytest.raises(Rejected):
         create_node_keys(tmp_path, side=side, domain=domain)
     assert not (tmp_path / "signer").exists()
+
+
+def test_renewed_keys_stand_beside_the_old_ones_which_may_then_go(node):
+    first = load_public_keys(node)
+    second = renew_keys(node, cosign=True, exchange=True)
+    third = renew_keys(node, cosign=True)
+    assert third.cosigns == [first.cosign, second.cosign, third.cosign]
+    assert third.exchanges == [first.exchange, second.exchange]
+    loaded = load_node_keys(node)
+    assert {key: one.public.hex() for key, one in loaded.cosigns.items()} == {key: key for key in third.cosigns}
+    assert {key: exchange_public(one).hex() for key, one in loaded.exchanges.items()} == {key: key for key in third.exchanges}
+    for name in ("cosign.pem", f"cosign-{second.cosign}.pem", "exchange.pem"):
+        (node / "signer" / name).unlink()
+    loaded = load_node_keys(node)
+    assert (list(loaded.cosigns), list(loaded.exchanges)) == ([third.cosign], [second.exchange])
+    (node / "signer" / f"cosign-{third.cosign}.pem").write_bytes((node / "signer" / "log.pem").read_bytes())
+    with pytest.raises(Rejected, match=r"not the key that public\.json names"):
+        load_node_keys(node)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])

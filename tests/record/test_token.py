@@ -12,7 +12,7 @@ from cochair.ledger import dsse
 from cochair.ledger.cosignatures import CosignatureVerifier
 from cochair.ledger.notes import Verifier, open_note
 from cochair.record import changes, token
-from cochair.record.keys import load_node_keys, write_private
+from cochair.record.keys import load_node_keys, renew_keys, write_private
 from cochair.record.log_keys import next_log_key, set_root_sets
 from cochair.record.node import Node
 from cochair.record.signer import InProcessSigner
@@ -71,6 +71,13 @@ def test_a_node_signs_with_keys_in_a_token_and_changes_them_there(hsm, tmp_path)
     point = other.checkpoint(theirs, other.origin(theirs))
     opened = open_note(point + again.signer.cosign(point).encode() + b"\n", [CosignatureVerifier(again.descriptor("c7")["cosign_key"])])
     assert opened.times
+    first = again.signer.public()
+    second = renew_keys(again.folder, cosign=True)
+    assert second.older_cosign == [first.cosign] != [second.cosign]
+    for key in (first.cosign, second.cosign):  # a signer that runs finds the new one in the token
+        line = again.signer.cosign(point, key=key).encode()
+        assert open_note(point + line + b"\n", [CosignatureVerifier(second.cosign_vkey(key))]).times
+    assert sorted(path.name for path in signer.glob("*.pem")) == ["exchange.pem"]
     for one in (again, other):
         one.close()
 

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cochair.exchange import carry
 from cochair.exchange.run import Address, set_address
 from cochair.record.node import Node
+from cochair.record.renewals import Head, keys_print, renewed
 from cochair.record.schemas import Adopted, make_list
 from cochair.record.tree import write_tree
 from tests.record.makers import seal, smuggle, smuggle_bytes
@@ -51,6 +52,19 @@ def test_whose_key_signs_which_entries_is_said_with_a_fingerprint_to_compare(des
     for node in (desk.t.ours, desk.t.theirs):
         assert key_print(parse_vkey(node.descriptor("c7")["log_key"])[1].hex()) in part
     assert part.count("No root keys are in the terms: its key cannot be changed") == 2
+    for node in (desk.t.ours, desk.t.theirs):
+        assert keys_print(node.named(desk.t.room)) in part
+
+
+def test_up_to_where_a_renewed_key_countersigned_is_said(desk, sit, monkeypatch):
+    real = Node.named
+
+    def named(node, room, side=""):
+        entry = real(node, room, side)
+        return renewed(entry, {"cosign_key": entry["cosign_key"]}, {"RU": Head(7, "ab" * 32)}) if side == "IN" else entry
+
+    monkeypatch.setattr(Node, "named", named)
+    assert "the key before countersigned up to 7 entries of the record of Russia" in text_of(sit(desk.t.ours, "observer").get(PAGE))
 
 
 def test_the_page_speaks_russian(desk, sit):

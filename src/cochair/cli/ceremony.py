@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from cochair.cli import files, show
@@ -18,7 +19,7 @@ from cochair.kit.ids import check_side
 from cochair.ledger.keychanges import ROOTS, KeyChange
 from cochair.ledger.notes import NOTE_LIMIT, check_name
 from cochair.record import keys as record_keys
-from cochair.record.roots import Roots, approve, create_root_keys, key_print, roots_print
+from cochair.record.roots import Roots, approve, check_passphrase, create_root_keys, key_print, roots_print
 
 _INTERFACES = Path("/sys/class/net")
 
@@ -53,14 +54,15 @@ def ceremony(
             f"This machine is on a network ({', '.join(up)})", "Unplug it and switch its radio off; for an exercise: --despite-network"
         )
     secrets = _secrets(passphrase_file or [])
-    publics = create_root_keys(folder, secrets)
-    for number, secret in enumerate(secrets, 1):  # what cannot be opened again is no key
-        key = record_keys.read_person_key(folder / f"root-{number}.pem", secret)
-        if key.public.data.hex() != publics[number - 1]:
-            raise CochairError(f"root-{number}.pem does not hold what was written", "Use another medium, and begin again")
-    roots = Roots(side, domain, publics)
-    files.write_new(folder / "roots.public", roots.file())
-    files.write_new(folder / "protocol.txt", _protocol(roots, up, specimen=specimen).encode())
+    made = folder.exists()
+    try:
+        publics = _make(folder, Roots(side, domain, []), secrets, up, specimen=specimen)
+    except BaseException:  # Ctrl-C as well: half a ceremony leaves no key that no protocol names
+        for path in folder.glob("*"):
+            path.unlink()
+        if not made and folder.is_dir():
+            folder.rmdir()
+        raise
     told = [
         *(["SPECIMEN: a demonstration, no act of any state"] if specimen else []),
         f"Root keys of {side} at {domain}: {', '.join(f'root-{n}.pem' for n in range(1, ROOTS + 1))}, one for each custodian.",
@@ -68,6 +70,19 @@ def ceremony(
         f"Print {folder / 'protocol.txt'}, read it aloud, sign it. Bring {folder / 'roots.public'} to the node.",
     ]
     show.result({"side": side, "domain": domain, "keys": publics, "fingerprint": roots_print(side, publics), "network": up}, json, told)
+
+
+def _make(folder: Path, roots: Roots, secrets: list[bytes], up: list[str], *, specimen: bool) -> list[str]:
+    """Write the files of a ceremony into an empty folder -> the public keys in hex."""
+    publics = create_root_keys(folder, secrets)
+    for number, secret in enumerate(secrets, 1):  # what cannot be opened again is no key
+        key = record_keys.read_person_key(folder / f"root-{number}.pem", secret)
+        if key.public.data.hex() != publics[number - 1]:
+            raise CochairError(f"root-{number}.pem does not hold what was written", "Use another medium, and begin again")
+    roots = msgspec.structs.replace(roots, keys=publics)
+    files.write_new(folder / "roots.public", roots.file())
+    files.write_new(folder / "protocol.txt", _protocol(roots, up, specimen=specimen).encode())
+    return publics
 
 
 def networks() -> list[str]:
@@ -91,10 +106,24 @@ def _secrets(given: list[Path]) -> list[bytes]:
     if not sys.stdin.isatty():
         raise CochairError("The custodians' passphrases are not given", "Run it on a terminal, or give --passphrase-file three times")
     print(f"{ROOTS} custodians are needed. Each types a passphrase that only he knows; nobody else looks.")
-    return [
-        str(typer.prompt(f"Custodian {number}: your passphrase", hide_input=True, confirmation_prompt="The same again")).encode()
-        for number in range(1, ROOTS + 1)
-    ]
+    secrets: list[bytes] = []
+    for number in range(1, ROOTS + 1):
+        secrets.append(_secret(number, secrets))
+    return secrets
+
+
+def _secret(number: int, others: list[bytes]) -> bytes:
+    """What a custodian types, twice the same; what will not do is said at once, while he sits there."""
+    while True:
+        typed = str(typer.prompt(f"Custodian {number}: your passphrase", hide_input=True)).encode()
+        try:
+            check_passphrase(typed, others)
+        except CochairError as error:
+            print(f"{error.what}. {error.next_step}.")
+            continue
+        if str(typer.prompt("The same again", hide_input=True)).encode() == typed:
+            return typed
+        print("These two are not the same.")
 
 
 def _protocol(roots: Roots, up: list[str], *, specimen: bool) -> str:

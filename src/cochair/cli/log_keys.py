@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from cochair.accounts.rights import Actor
 from cochair.cli import files, show
 from cochair.cli.ceremony import describe
 from cochair.cli.opening import FolderArgument, RoomOption, opened, slug, the_room
+from cochair.cli.renewing import LetterOption, due, secretary
 from cochair.exchange import sealing
 from cochair.kit.errors import CochairError, Rejected
 from cochair.kit.ids import check_hex
@@ -16,13 +16,11 @@ from cochair.ledger import dsse
 from cochair.ledger.keychanges import claimed
 from cochair.ledger.notes import NOTE_LIMIT, parse_vkey
 from cochair.protocol import mandates, terms
-from cochair.record import changes, queries
+from cochair.record import changes
 from cochair.record.log_keys import next_log_key, root_sets, set_root_sets
 from cochair.record.node import Node
 from cochair.record.roots import FILE_LIMIT, Roots, key_print, parse_roots, roots_print
 from cochair.record.tree import write_tree
-
-LetterOption = Annotated[Path | None, typer.Option(help="Scan of the letter by which our secretary settles the terms.")]
 
 
 def roots(
@@ -70,30 +68,17 @@ def _tell_signer(node: Node, given: Roots) -> None:
 
 
 def _settle(node: Node, room: str, given: Roots | None, letter: bytes, fingerprint: str) -> dict[str, Any]:
-    who = Actor(node.side, "secretary", frozenset({"secretary"}))
     done: list[str] = []
-    with node.read() as tx:
-        state = next((one for one in queries.slots(tx, room, "terms", room) if one.agreed is None and one.seals), None)
-    standing = {each["side"]: each.get("root_keys") or [] for each in node.terms(room)["sides"]}
-    if state is None and given and given.keys != standing.get(node.side):
+    standing = node.named(room).get("root_keys")
+    if terms.open_terms(node, room) is None and given and given.keys != standing:
         if not letter:
             raise CochairError("Our Side has not sealed these terms", "Give the secretary's letter: --letter FILE")
-        digest = terms.propose_roots(node, room, who, given.keys)
-        done.append(f"Sealed the terms with our root keys by our letter: {terms.seal_terms(node, room, who, digest, letter)}")
-    elif state is not None:
-        digest = state.seals[0].manifest
-        told = [f"The terms bring new root keys of {side}." for side in terms.new_roots(node, room, digest)]
-        if not any(seal.side == node.side and not seal.revoked for seal in state.seals):
-            if not letter:
-                raise CochairError(" ".join([*told, "Our Side has not sealed them"]), "Give the secretary's letter: --letter FILE")
-            done.append(f"Sealed the terms by our letter: {terms.seal_terms(node, room, who, digest, letter, fingerprint)}")
-        unsaid = [seal for seal in state.seals if seal.side != node.side and not any(one.side == node.side for one in seal.findings)]
-        done += [f"Found the seal of {seal.side} valid: {terms.find_terms(node, room, who, seal.id)}" for seal in unsaid]
+        digest = terms.propose_roots(node, room, secretary(node), given.keys)
+        done.append(f"Sealed the terms with our root keys by our letter: {terms.seal_terms(node, room, secretary(node), digest, letter)}")
+    waits = due(node, room, letter, fingerprint, done)
     write_tree(node, room)
     after = {each["side"]: each.get("root_keys") or [] for each in node.terms(room)["sides"]}
-    with node.read() as tx:
-        open_ = any(one.agreed is None and one.seals for one in queries.slots(tx, room, "terms", room))
-    if not open_ and after.get(node.side):
+    if not waits and after.get(node.side):
         inforce = [
             keys
             for one in node.rooms()
@@ -101,7 +86,6 @@ def _settle(node: Node, room: str, given: Roots | None, letter: bytes, fingerpri
             if each["side"] == node.side and (keys := each.get("root_keys"))
         ]
         set_root_sets(node.folder, inforce)  # older sets are obeyed no more
-    waits = "The other Side is next: pull on both nodes, then run this on the other." if open_ else ""
     return {"done": done, "waits": waits, "roots": after}
 
 
@@ -200,7 +184,7 @@ def mandate(
     """
     with opened(folder) as node:
         chosen = the_room(node, room)
-        who = Actor(node.side, "secretary", frozenset({"secretary"}))
+        who = secretary(node)
         entry = mandates.file_mandate(
             node, chosen, who, post=post, body=body, public=public, suite=suite, since=since, until=until or None, person=person
         )
@@ -226,6 +210,6 @@ def end(
     Example: `cochair keys end node-in IN/record/9 --until 2026-09-30`
     """
     with opened(folder) as node:
-        who = Actor(node.side, "secretary", frozenset({"secretary"}))
+        who = secretary(node)
         entry = mandates.end_mandate(node, the_room(node, room), who, mandate_, until)
     show.result({"entry": entry}, json, [f"The mandate {mandate_} ended with {until}: {entry}"])

@@ -23,14 +23,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
-from cochair.cli import acknowledged, keychain
+from cochair.cli import acknowledged, cosigned, keychain
 from cochair.cli.opening import registry
 from cochair.kit import canonical
 from cochair.kit.errors import CochairError, Rejected
 from cochair.kit.ids import RECORD, Origin, parse_origin
 from cochair.ledger import notes
 from cochair.ledger.checkpoints import Checkpoint
-from cochair.ledger.cosignatures import CosignatureVerifier
 from cochair.ledger.keychanges import LogKeys, claimed
 from cochair.ledger.merkle import leaf_hash, root
 from cochair.ledger.papers import PAPER_LIMIT, check_paper, open_structural
@@ -311,19 +310,21 @@ def _in_force(tree: _Tree, rows: _Rows) -> dict[str, Mapping[str, Any]]:
 
 
 def _cosignatures(tree: _Tree, found: Replayed, force: Mapping[str, Mapping[str, Any]]) -> None:
-    """Cosignatures that were given along: each by a Side of the terms, over a head of a log that is held."""
-    cosigners = [CosignatureVerifier(str(entry["cosign_key"])) for entry in force.values() if entry.get("cosign_key")]
+    """Cosignatures that were given along: each by a Side of the terms, with a key that counts at its size, over a head of a log that is held."""
+    found.notes += cosigned.check_ends(force, {parse_origin(origin).side: leaves for origin, leaves in found.leaves.items()})
     base, count = tree.folder / tree.room / "cosigned", 0
     for origin, leaves in found.leaves.items():
         path = base / origin
         if not path.is_file() or parse_origin(origin).side not in found.keys:
             continue
         note = tree.read(path, notes.NOTE_LIMIT)
-        own = notes.Verifier(found.chains[parse_origin(origin).side].at(Checkpoint.parse(notes.split_note(note)[0]).size))
-        opened = notes.open_note(note, [own, *cosigners])
+        side, size = parse_origin(origin).side, Checkpoint.parse(notes.split_note(note)[0]).size
+        own = notes.Verifier(found.chains[side].at(size))
+        opened = notes.open_note(note, [own, *cosigned.verifiers(force, side, size)])
         if not {own.name} < set(opened.verified):
             raise Rejected(
-                f"The cosigned checkpoint of {origin} lacks the signature of its own Side or of the other", "Do not trust this copy"
+                f"The cosigned checkpoint of {origin} lacks the signature of its own Side or of the other, with a key that counts at {size} entries",
+                "Do not trust this copy",
             )
         checkpoint = Checkpoint.parse(opened.text)
         if checkpoint.origin != origin or checkpoint.size > len(leaves) or root(leaves[: checkpoint.size]) != checkpoint.root:

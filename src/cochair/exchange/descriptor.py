@@ -59,11 +59,11 @@ class Descriptor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
 def describe(node: Node, room: str, *, address: str = "", certificate: str = "") -> bytes:
     """This node's descriptor for a room, as the file that is handed over."""
     founding = node.structural(room, room)
-    own = node.descriptor(founding["slug"])
-    held = {side["side"]: side for side in node.terms(room)["sides"]}.get(node.side, own)
+    named = node.named(room)
+    held = {name: named.get(name, value) for name, value in node.descriptor(founding["slug"]).items()}
     record = node.origin(room)
     told: dict[str, Any] = {"address": address, "certificate": certificate, "changes": notes_of(node, room, record)}
-    descriptor = Descriptor(**{**own, "root_keys": held["root_keys"]}, founding=founding, **told)
+    descriptor = Descriptor(**held, founding=founding, **told)
     text = f"{DOMAIN}\n{canonical.dumps(msgspec.to_builtins(descriptor)).decode()}\n"
     return node.signer.sign_text(descriptor.record, text)
 

@@ -19,8 +19,8 @@ from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.cosignatures import CosignatureVerifier
 from cochair.ledger.entries import decode
 from cochair.ledger.tiles import bundle_decode, entries_path
-from cochair.protocol import endings
-from cochair.record import changes, faults, queries, receiving, restoring
+from cochair.protocol import endings, renewing
+from cochair.record import changes, faults, queries, receiving, renewals, restoring
 from cochair.record.holding import erased
 from cochair.record.node import Node, Peer
 from cochair.record.papers import write_durably
@@ -120,7 +120,13 @@ def acknowledge(node: Node, room: str) -> list[str]:
         if path.exists() and notes.split_note(path.read_bytes())[0] == notes.split_note(note)[0]:
             continue
         text, lines = notes.split_note(note)
-        line = node.signer.cosign(note)
+        key = renewing.cosign_with(node, room, peer.side, Checkpoint.parse(text).size)
+        try:
+            line = node.signer.cosign(note, key=key) if key else ""
+        except NotHeld:
+            line = ""  # it is lost: the word in the log stands, and another key follows by terms
+        if not line:
+            continue
         own = notes.sign_note(text, [one for one in lines if one.name == origin][:1])  # other lines are nobody's word, and would spoil ours
         write_derived(path, own + line.encode() + b"\n")
     return written
@@ -277,13 +283,23 @@ def _take_cosignature(node: Node, room: str, source: Source, pulled: Pulled) -> 
         pulled.problems[f"cosignature of {own}"] = str(error)
         return
     why = ""
-    for side, peer in node.peers(room).items():
+    for side in node.peers(room):
         try:
-            checkpoint = Checkpoint.parse(notes.open_note(note, [CosignatureVerifier(peer.cosign_key)]).text)
+            named = node.named(room, side)
+            known = [CosignatureVerifier(key) for key in renewals.all_cosigners(named)]
+            checkpoint = Checkpoint.parse(notes.open_note(note, known).text)
+            counted = [CosignatureVerifier(key) for key in renewals.cosigners(named, node.side, checkpoint.size)]
+            if not any(line.key_id == one.key_id for line in notes.split_note(note)[1] for one in counted):
+                why = f"{side} cosigned {checkpoint.size} entries of it with a key that had ended before"
+                break
         except CochairError as error:
             why = why or str(error)
             continue
         if checkpoint.origin == own and checkpoint.size <= node.heads(room)[own][0]:
+            with node.writing(room) as (_, live):
+                if live.tree(own).root(checkpoint.size) != checkpoint.root:
+                    why = f"{side} cosigned another history of it at {checkpoint.size} entries"
+                    break
             path = node.folder / "tree" / room / "by-peers" / side
             if not path.exists() or path.read_bytes() != note:
                 write_durably(path, [note])  # the other Side's word for what we wrote: nobody here could make it again

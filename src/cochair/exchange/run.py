@@ -93,6 +93,7 @@ def _stale(node: Node, room: str, pulled: pull.Pulled) -> None:
 
 def settle(node: Node, room: str) -> None:
     """What follows from having pulled: say what was seen, check the seals that came and say so, cosign, and bring the tree up to date."""
+    receiving.authenticate(node, room)
     pull.acknowledge(node, room)
     if not (
         node.ask_first or faults.stopped(node) or node.halted.get(node.origin(room))

@@ -1,14 +1,16 @@
-"""New terms of exchange: a Side joins a room that another founded, or brings its root keys; every Side that the terms name seals them.
+"""New terms of exchange: a Side joins a room that another founded, brings its root keys, or renews keys of its node; every Side that the terms name seals them.
 
 Rules:
 
 1. The terms are settled by letters of the secretaries. A seal of them attests such a letter; no person's key is needed, because before the first common
    terms no Side knows the other's posts.
-2. New terms name those before them and change nothing but the Sides that they name, and the root keys of a Side: the name of the room, its limits, suites and the
-   way of working stay, and so do the keys that logs began with (a log's key is changed by root keys: `record.changes`).
+2. New terms name those before them and change nothing but the Sides that they name, and of a Side its root keys, or its cosigning and exchange key
+   (`protocol.renewing`): the name of the room, its limits, suites and the way of working stay, and so do the keys that logs began with (a log's key is changed by
+   root keys: `record.changes`).
 3. A node seals, or finds another's seal valid, only if the keys in the terms are those that it holds itself: its own, those in force, and those that people
    compared when they paired the nodes (`exchange.descriptor`).
-4. Root keys of another Side are sealed only by who has typed their fingerprint, as that Side read it out from the protocol of its ceremony.
+4. New keys of another Side are sealed only by who has typed their fingerprint, as that Side read it out: of root keys from the protocol of its ceremony. Terms
+   bring one kind of new keys of a Side at a time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,10 +21,12 @@ from cochair.accounts.rights import Actor
 from cochair.kit import fingerprint
 from cochair.kit.errors import Conflict
 from cochair.ledger.keychanges import check_roots
-from cochair.protocol import seals
-from cochair.record import queries
-from cochair.record.node import Peer
+from cochair.protocol import renewing, seals
+from cochair.record import queries, renewals
+from cochair.record.node import Draft, Peer
+from cochair.record.queries import SlotState
 from cochair.record.registry import SlotName
+from cochair.record.renewals import Ended
 from cochair.record.roots import roots_print
 
 if TYPE_CHECKING:
@@ -63,6 +67,49 @@ def propose_roots(node: "Node", room: str, actor: Actor, roots: Sequence[str]) -
     return node.put_structural(room, made)
 
 
+def propose_renewal(node: "Node", room: str, actor: Actor) -> str:
+    """Make and keep the terms in which our Side's cosigning and exchange key are the newest that its signer has -> digest. Raises Conflict if they are these."""
+    rights.require(actor, "seal.attest", node.side)
+    before, digest = node.terms(room), _in_force(node, room)[-1]
+    require_others(node, before)
+    sides = [renewing.proposed(node, room, each) if each["side"] == node.side else each for each in before["sides"]]
+    made = {**before, "previous": digest, "sides": sides}
+    _same_keys(node, room, made)
+    return node.put_structural(room, made)
+
+
+def require_others(node: "Node", terms: Mapping[str, Any]) -> None:
+    """Raise Conflict unless terms name our Side and another one: only then new ones can come into force."""
+    named = [each["side"] for each in terms["sides"]]
+    if node.side not in named or len(named) < 2:
+        raise Conflict("The terms do not name our Side with another one yet", "Let it join first: cochair node join")
+
+
+def open_terms(node: "Node", room: str) -> SlotState | None:
+    """The terms that some Side has sealed and not all: what is to be sealed next."""
+    step = len(_in_force(node, room))
+    with node.read() as tx:
+        states = queries.slots(tx, room, "terms", room)
+    return next((state for state in states if state.slot.step == step and any(not seal.revoked for seal in state.seals)), None)
+
+
+def withdraw_terms(node: "Node", room: str, actor: Actor) -> str:
+    """Take back our seal of terms that not all have sealed -> the revoke. Raises Conflict if there is none."""
+    rights.require(actor, "seal.attest", node.side)
+    state = open_terms(node, room)
+    mine = [seal for seal in state.seals if seal.side == node.side and not seal.revoked] if state else []
+    if not mine:
+        raise Conflict("Our Side has no seal of new terms that could be taken back", "Nothing is to be done")
+    return node.write(room, [Draft("record", "revoke", "record.revoke/1", {"seal": mine[-1].id})])[0]
+
+
+def renewals_in(node: "Node", room: str, digest: str) -> dict[str, Ended]:
+    """Side -> what ends, where these terms renew its cosigning or exchange key against those in force. Raises `Rejected` if they do not as they must."""
+    after = {each["side"]: each for each in node.structural(room, digest).get("sides", ())}
+    found = {each["side"]: renewals.step(each, after[each["side"]]) for each in node.terms(room)["sides"] if each["side"] in after}
+    return {side: last for side, last in found.items() if last is not None}
+
+
 def new_roots(node: "Node", room: str, digest: str) -> dict[str, list[str]]:
     """Side -> root keys, where these terms name others than those in force."""
     before = {each["side"]: each.get("root_keys") or [] for each in node.terms(room)["sides"]}
@@ -82,8 +129,19 @@ def seal_terms(node: "Node", room: str, actor: Actor, digest: str, letter: bytes
 
 
 def _compared(node: "Node", room: str, digest: str, typed: str) -> None:
-    """Raise Conflict unless the root keys of others in these terms are those whose fingerprint was typed."""
-    for side, roots in new_roots(node, room, digest).items():
+    """Raise Conflict unless the new keys of others in these terms are those whose fingerprint was typed."""
+    made, brought = {each["side"]: each for each in node.structural(room, digest)["sides"]}, new_roots(node, room, digest)
+    for side, last in renewals_in(node, room, digest).items():
+        if side in brought:
+            raise Conflict("These terms bring root keys of {side} and renew keys of its node", "Propose one after the other", side=side)
+        renewing.check_heads(node, room, side, last)
+        if side != node.side and not fingerprint.same(typed, renewals.keys_print(made[side])):
+            raise Conflict(
+                "These terms renew keys of the node of {side}, and nobody has compared them",
+                "Let that Side read out the fingerprint of its node's keys on a line that the servers do not control, then give it to this command",
+                side=side,
+            )
+    for side, roots in brought.items():
         check_roots(roots)
         if side != node.side and not fingerprint.same(typed, roots_print(side, roots)):
             raise Conflict(
@@ -97,6 +155,10 @@ def find_terms(node: "Node", room: str, actor: Actor, seal: str) -> str:
     """A person of our Side has read the other's letter and finds its seal of the terms valid -> the finding, which is final."""
     found = seals.find(node, room, seal)
     _same_keys(node, room, node.structural(room, found.manifest))
+    state = open_terms(node, room)
+    compared = state and any(one.side == node.side and one.manifest == found.manifest and not one.revoked for one in state.seals)
+    if renewals_in(node, room, found.manifest).keys() - {node.side} and not compared:
+        raise Conflict("These terms renew keys of another Side, and ours has not sealed them", "Compare the fingerprint and seal first")
     return seals.confirm_scan(node, room, actor, seal)
 
 
@@ -121,23 +183,28 @@ def _sealable(node: "Node", room: str, digest: str) -> int:
     after = {each["side"]: each for each in made["sides"]}
     for each in before["sides"]:
         new = after.get(each["side"], {})
-        if _but_roots(new) != _but_roots(each) or (each.get("root_keys") and not new.get("root_keys")):
+        if _lasting(new) != _lasting(each) or (each.get("root_keys") and not new.get("root_keys")):
             raise Conflict("These terms change a Side that is in the room", "Propose them anew")
+        renewals.step(each, new)
     _same_keys(node, room, made)
     return len(chain)
 
 
-def _but_roots(side: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in side.items() if name != "root_keys"}
+def _lasting(side: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in side.items() if name not in ("root_keys", "ended", *renewals.KEYS)}
 
 
 def _same_keys(node: "Node", room: str, made: Mapping[str, Any]) -> None:
-    """Raise Conflict unless the keys of every Side are those that this node holds."""
-    peers = node.peers(room)
-    own = node.descriptor(str(made.get("slug")))
+    """Raise Conflict unless the keys of every Side are those that this node holds; those that are renewed are compared when the terms are sealed."""
+    peers, force = node.peers(room), {each["side"]: each for each in node.terms(room)["sides"]}
+    newest, present = node.descriptor(str(made.get("slug"))), node.named(room)
     for each in made.get("sides", ()):
         side = str(each.get("side"))
-        held = own if side == node.side else _keys(peers.get(side))
+        held: Mapping[str, Any] | None = _keys(peers.get(side))
+        if side == node.side:
+            held = {name: newest[name] if each.get(name) == newest[name] else present[name] for name in _KEYS}
+        elif held and side in force and (last := renewals.step(force[side], each)):
+            held = {**held, **{name: each.get(name) for name in renewals.KEYS if getattr(last, name)}}
         if held is None:
             raise Conflict(
                 "The node of {side} is not paired with this one", "Exchange descriptors and compare the fingerprints first", side=side

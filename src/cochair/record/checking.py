@@ -23,7 +23,7 @@ from cochair.record.faults import DESTROYED
 from cochair.record.fields import papers_named
 from cochair.record.fold import Fold, uncollected
 from cochair.record.publish import is_signed
-from cochair.record.receiving import open_checkpoint
+from cochair.record.receiving import open_held
 from cochair.record.registry import Digest, Table
 from cochair.record.rows import Changes, Values
 from cochair.record.store import Tx, index_sql, insert_sql, key_sql, quoted, table_sql
@@ -208,15 +208,16 @@ def _first_bad(tx: Tx, room: str, origin: str) -> str:
 def open_own_or_peer(node: Node, room: str, origin: str, note: bytes) -> Checkpoint:
     """The checkpoint of a note of any log of a room, by whoever's key or MAC it must be; raises `CochairError`."""
     side = parse_origin(origin).side
-    if side != node.side:
-        return open_checkpoint(node, room, origin, note, node.peers(room)[side])
     if is_signed(origin, node.terms(room)):
-        return open_signed(node, room, origin, note)
-    exchange = {peer.side: peer.exchange_key for peer in node.peers(room).values() if peer.exchange_key} or {
-        node.side: node.signer.public().exchange
-    }
-    side, key = next(iter(exchange.items()))
-    return node.signer.open_working(note, room=room, peer=key, to=side)
+        checkpoint = open_signed(node, room, origin, note)
+    elif side != node.side:
+        checkpoint = open_held(node, room, note, side)
+    else:
+        peer = next((peer.side for peer in node.peers(room).values() if peer.exchange_key), "")
+        checkpoint = open_held(node, room, note, peer, to=peer)
+    if checkpoint.origin != origin:
+        raise Rejected(f"The checkpoint is of {checkpoint.origin}, not of {origin}")
+    return checkpoint
 
 
 def _contents(node: Node, tx: Tx, room: str) -> list[Problem]:

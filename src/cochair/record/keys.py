@@ -3,7 +3,8 @@
 - A private key is one PEM file (PKCS#8, not encrypted, or encrypted by a passphrase for a person's), mode 0600, in a folder of mode 0700. A file that others
   may read, or that belongs to somebody else, is refused: a key that leaked is worse than a node that does not start.
 - **Node keys**, in ``<node>/signer``: ``log.pem`` (Ed25519, signs heads of the record) and, once it was changed, ``log-<public>.pem``; ``cosign.pem``
-  (Ed25519, under one name only); ``exchange.pem`` (X25519, from which MAC keys are derived); beside them ``public.json`` and the sign-ledger (`signer_ledger`).
+  (Ed25519, under one name only); ``exchange.pem`` (X25519, from which MAC keys are derived); of these two, once renewed (`renew_keys`), also
+  ``cosign-<public>.pem`` and ``exchange-<public>.pem``; beside them ``public.json`` and the sign-ledger (`signer_ledger`).
   They are read by the signer process alone, and may be encrypted under ``COCHAIR_SIGNER_PASSPHRASE``. A key may be in a token instead (`token`): then
   ``<name>.token`` stands in the place of ``<name>.pem``.
 - **Root keys** (`roots`) never come to a node.
@@ -12,7 +13,8 @@
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -23,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from cochair.kit.canonical import dumps
-from cochair.kit.errors import Conflict, Rejected
+from cochair.kit.errors import Conflict, NotFound, Rejected
 from cochair.kit.ids import RECORD, check_hex, check_side, parse_origin
 from cochair.ledger import dsse
 from cochair.ledger.ed25519 import Ed25519Signer, SigningKey, check_public, verify
@@ -51,6 +53,9 @@ class PublicKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     exchange: str
     older: dict[str, str] = {}
     """Record -> its first key, where that is not `log`, which new rooms begin with."""
+    older_cosign: list[str] = []
+    older_exchange: list[str] = []
+    """Keys before `cosign` and `exchange`, oldest first; a room uses those that its terms name."""
 
     def first_key(self, origin: str) -> str:
         """The key with which a log of this node began, hex."""
@@ -65,19 +70,39 @@ class PublicKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
         """The one name under which this node cosigns."""
         return f"{self.domain}/mirror"
 
-    def cosign_vkey(self) -> str:
-        """The verifier key of this node's cosignatures."""
-        return vkey(self.cosigner, bytes.fromhex(self.cosign), COSIGNATURE)
+    def cosign_vkey(self, key: str = "") -> str:
+        """The verifier key of this node's cosignatures with the newest key, or an older one (hex)."""
+        return vkey(self.cosigner, bytes.fromhex(key or self.cosign), COSIGNATURE)
+
+    @property
+    def cosigns(self) -> list[str]:
+        """Every cosigning key, oldest first."""
+        return [*self.older_cosign, self.cosign]
+
+    @property
+    def exchanges(self) -> list[str]:
+        """Every exchange key, oldest first."""
+        return [*self.older_exchange, self.exchange]
 
 
 class NodeKeys(NamedTuple):
-    """A node's private keys, and the public half. ``logs``: public key in hex -> log key; ``exchange``: 32 raw bytes; ``token``: where one is used."""
+    """A node's private keys by their public half in hex. Those of exchange are 32 raw bytes; ``token``: where one is used."""
 
     public: PublicKeys
     logs: Mapping[str, SigningKey]
-    cosign: SigningKey
-    exchange: bytes
+    cosigns: Mapping[str, SigningKey]
+    exchanges: Mapping[str, bytes]
     token: Token | None = None
+
+    @property
+    def cosign(self) -> SigningKey:
+        """The newest cosigning key."""
+        return self.cosigns[self.public.cosign]
+
+    @property
+    def exchange(self) -> bytes:
+        """The newest exchange key."""
+        return self.exchanges[self.public.exchange]
 
     def __repr__(self) -> str:
         return f"NodeKeys({self.public!r}, private parts not shown)"
@@ -139,10 +164,11 @@ def load_public_keys(node: Path) -> PublicKeys:
     public = _struct(node / SIGNER_FOLDER / "public.json", PublicKeys)
     check_side(public.side)
     check_name(public.domain)
-    for key in (public.log, public.cosign, *public.older.values()):
+    for key in (public.log, *public.older.values(), *public.cosigns):
         check_public(refuse_published(bytes.fromhex(check_hex(key, 32))))
-    check_exchange_public(refuse_published(bytes.fromhex(check_hex(public.exchange, 32))))
-    if public.cosign in (public.log, *public.older.values()):
+    for key in public.exchanges:
+        check_exchange_public(refuse_published(bytes.fromhex(check_hex(key, 32))))
+    if set(public.cosigns) & {public.log, *public.older.values()}:
         raise Rejected("The log key and the cosigning key are the same", "Make the node's keys anew")
     return public
 
@@ -150,23 +176,78 @@ def load_public_keys(node: Path) -> PublicKeys:
 def load_node_keys(node: Path) -> NodeKeys:
     """The private keys in ``<node>/signer``; raises `CochairError` if one is missing, readable by others, or not the one that it is named as.
 
-    A log key that was lost, or destroyed after its end, may be missing once another was made (`log_keys`): what only it could sign is not signed.
+    A key that was lost, or destroyed after its end, may be missing once another was made (`log_keys`, `renew_keys`): what only it could sign is not signed.
     """
     public = load_public_keys(node)
     folder = node / SIGNER_FOLDER
     token = open_token(folder)
     try:
         logs = load_log_keys(folder, public, token)
-        cosign = _signing_key(folder, "cosign", (public.cosign,), token)
-        path = folder / "exchange.pem"
-        exchange = _load_pem(read_private(path), path)
-        if not isinstance(exchange, X25519PrivateKey) or _public_hex(exchange) != public.exchange:
-            raise Rejected(f"{path} is not the key that public.json names", "Restore both from the same key backup")
+        cosigns, exchanges = load_renewed_keys(folder, public, token)
     except BaseException:
         if token:
             token.close()
         raise
-    return NodeKeys(public, logs, cosign, exchange.private_bytes(_RAW, serialization.PrivateFormat.Raw, _NONE), token)
+    return NodeKeys(public, logs, cosigns, exchanges, token)
+
+
+def load_renewed_keys(folder: Path, public: PublicKeys, token: Token | None) -> tuple[dict[str, SigningKey], dict[str, bytes]]:
+    """Public key in hex -> cosigning key, and exchange key, of all that are in the signer's folder. The newest must be there; raises as `load_node_keys`."""
+    cosigns, exchanges = dict[str, SigningKey](), dict[str, bytes]()
+    for key in public.cosigns:
+        name = _file_name("cosign", key, public.cosigns)
+        if key == public.cosign or any((folder / f"{name}{ending}").exists() for ending in (".pem", ".token")):
+            with _may_be_renewed(folder, "cosign"):
+                cosigns[key] = _signing_key(folder, name, (key,), token)
+    for key in public.exchanges:
+        path = folder / f"{_file_name('exchange', key, public.exchanges)}.pem"
+        if key == public.exchange or path.exists():
+            with _may_be_renewed(folder, "exchange"):
+                exchanges[key] = _exchange_key(path, key)
+    return cosigns, exchanges
+
+
+def _file_name(use: str, key: str, keys: Sequence[str]) -> str:
+    """Name, without ending, of the file of one of the keys of one use: the first has none of its own."""
+    return use if key == keys[0] else f"{use}-{key}"
+
+
+@contextmanager
+def _may_be_renewed(folder: Path, use: str) -> Iterator[None]:
+    """Say of a key that is missing that another can be made."""
+    try:
+        yield
+    except NotFound as error:
+        how = f"Restore the key backup; if the key is lost: cochair keys renew {folder.parent} --{use}"
+        raise NotFound(error.what, how) from None
+
+
+def _exchange_key(path: Path, public: str) -> bytes:
+    private = _load_pem(read_private(path), path)
+    if not isinstance(private, X25519PrivateKey) or _public_hex(private) != public:
+        raise Rejected(f"{path} is not the key that public.json names", "Restore both from the same key backup")
+    return private.private_bytes(_RAW, serialization.PrivateFormat.Raw, _NONE)
+
+
+def renew_keys(node: Path, *, cosign: bool = False, exchange: bool = False) -> PublicKeys:
+    """Make a new cosigning key (where the old one is: file or token) or exchange key, or both, which new rooms begin with; the others go on as their terms say."""
+    public = load_public_keys(node)
+    folder = node / SIGNER_FOLDER
+    if cosign:
+        token = open_token(folder)
+        try:
+            made = new_signing_key(folder, "cosign-{}", token)
+        finally:
+            if token:
+                token.close()
+        public = msgspec.structs.replace(public, cosign=made, older_cosign=public.cosigns)
+    if exchange:
+        private = X25519PrivateKey.generate()
+        made = _public_hex(private)
+        write_private(folder / f"exchange-{made}.pem", _pem(private))
+        public = msgspec.structs.replace(public, exchange=made, older_exchange=public.exchanges)
+    replace_private(folder / "public.json", dumps(msgspec.to_builtins(public)))
+    return public
 
 
 def load_log_keys(folder: Path, public: PublicKeys, token: Token | None) -> dict[str, SigningKey]:
@@ -242,6 +323,15 @@ def write_private(path: Path, data: bytes) -> None:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise cannot("write", path, error) from None
+
+
+def replace_private(path: Path, data: bytes) -> None:
+    """Write a private file in the place of another, durably and at once."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    write_private(beside, data)
+    os.replace(beside, path)  # noqa: PTH105 -- as everywhere in the record
+    sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

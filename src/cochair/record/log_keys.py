@@ -5,7 +5,6 @@ of a change is: `next_log_key`, the custodians sign, the signer is asked (`signe
 is what counts. Each step may be done twice.
 """
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from cochair.kit.errors import CochairError, NotFound, Rejected
 from cochair.kit.ids import RECORD, parse_origin
 from cochair.ledger.keychanges import KeyChange, check_roots, open_change
 from cochair.record.closed import read_private
-from cochair.record.keys import SIGNER_FOLDER, PublicKeys, load_public_keys, new_signing_key, open_token, sync_folder, write_private
+from cochair.record.keys import SIGNER_FOLDER, PublicKeys, load_public_keys, new_signing_key, open_token, replace_private
 
 ROOTS = "roots.json"
 MAX_SETS = 16
@@ -53,7 +52,7 @@ def set_root_sets(node: Path, sets: Iterable[Sequence[str]]) -> None:
     unique = [list(each) for each in dict.fromkeys(tuple(each) for each in sets)][-MAX_SETS:]
     for each in unique:
         check_roots(each)
-    _replace(node / SIGNER_FOLDER / ROOTS, dumps(unique))
+    replace_private(node / SIGNER_FOLDER / ROOTS, dumps(unique))
 
 
 def open_by_own_roots(node: Path, note: bytes) -> KeyChange:
@@ -78,14 +77,5 @@ def adopt(node: Path, key: str, records: Iterable[str]) -> PublicKeys:
     older = {**dict.fromkeys(own, before.log), **before.older}
     after = msgspec.structs.replace(before, log=key, older=older)
     if after != before:
-        _replace(node / SIGNER_FOLDER / "public.json", dumps(msgspec.to_builtins(after)))
+        replace_private(node / SIGNER_FOLDER / "public.json", dumps(msgspec.to_builtins(after)))
     return after
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a private file in the place of another, durably and at once."""
-    beside = path.with_name(f"{path.name}.new")
-    beside.unlink(missing_ok=True)
-    write_private(beside, data)
-    os.replace(beside, path)  # noqa: PTH105 -- as everywhere in the record
-    sync_folder(path.parent)

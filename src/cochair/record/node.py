@@ -123,6 +123,7 @@ class Node(Holding, Rooms):
         faults.halt_all(node)
         for room in node.rooms():
             changes.finish(node, room)
+            receiving.authenticate(node, room)
         return node
 
     def close(self) -> None:
@@ -238,10 +239,11 @@ class Node(Holding, Rooms):
 
         if known.tree(origin).size < size:
             refresh()
-        peers = None
+        peers, own = None, ""
         if not origin.endswith(f"/{RECORD}") and not is_signed(origin, self.terms(room)):
             peers = {p.side: p.exchange_key for p in self.peers(room).values() if p.exchange_key}
-        self.publisher.publish(known, origin, size, peers, refresh, anew=anew)
+            own = self.named(room)["exchange_key"]
+        self.publisher.publish(known, origin, size, peers, refresh, anew=anew, own=own)
 
     # -- the record ---------------------------------------------------------------------------------------------------------------------
 

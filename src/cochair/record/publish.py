@@ -95,9 +95,17 @@ class Publisher:
                 self._lock = -1
 
     def publish(
-        self, live: Live, origin: str, size: int, peers: Mapping[str, str] | None, refresh: Callable[[], None], *, anew: bool = False
+        self,
+        live: Live,
+        origin: str,
+        size: int,
+        peers: Mapping[str, str] | None,
+        refresh: Callable[[], None],
+        *,
+        anew: bool = False,
+        own: str = "",
     ) -> None:
-        """Sign and publish the newest committed head of `origin`, at least `size`. `peers`: Side -> exchange key, for a MAC; None: a signature.
+        """Sign and publish the newest committed head of `origin`, at least `size`. `peers`: Side -> exchange key, for a MAC with our `own`; None: a signature.
 
         `refresh` brings `live` up to the tables; `anew`: even if a head of that size stands already (a peer came, and its MAC line is wanted).
         """
@@ -124,7 +132,7 @@ class Publisher:
             if peers is None:
                 note = self._signer.sign(origin, newest, root, proof)
             else:
-                note = self._signer.mac(origin, newest, root, room=live.room, peers=peers, growth=proof)
+                note = self._signer.mac(origin, newest, root, room=live.room, peers=peers, growth=proof, own=own)
             live.signed[origin] = (newest, signed)
             self._seen[origin] = write_derived(self.path(origin), note), newest
             self._sizes[origin] = newest

@@ -34,6 +34,7 @@ from cochair.record import live as rooms
 from cochair.record.fold import uncollected
 from cochair.record.live import Live
 from cochair.record.publish import is_signed
+from cochair.record.renewals import pairs
 from cochair.record.store import Tx
 
 if TYPE_CHECKING:
@@ -146,10 +147,29 @@ def open_checkpoint(node: Node, room: str, origin: str, note: bytes, peer: Peer)
     if is_signed(origin, node.terms(room)):
         checkpoint = changes.open_signed(node, room, origin, note)
     else:
-        checkpoint = node.signer.open_working(note, room=room, peer=peer.exchange_key)
+        checkpoint = _open_mac(node, room, origin, note, peer)
     if checkpoint.origin != origin:
         raise Rejected(f"The checkpoint is of {checkpoint.origin}, not of {origin}")
     return checkpoint
+
+
+def _open_mac(node: Node, room: str, origin: str, note: bytes, peer: Peer) -> Checkpoint:
+    """A checkpoint under the exchange keys in force. Under ones that ended it may say what is held already, and nothing new: its Side has not seen the new terms yet."""
+    try:
+        return node.signer.open_working(note, room=room, peer=peer.exchange_key, own=node.named(room)["exchange_key"])
+    except NotHeld as lost:
+        raise Conflict(lost.what, lost.next_step) from None  # the source has what is asked for, and we cannot read it
+    except Rejected as refused:
+        try:
+            checkpoint = open_held(node, room, note, peer.side)
+        except Rejected:
+            raise refused from None
+        if node.heads(room).get(origin) == (checkpoint.size, checkpoint.root):
+            return checkpoint
+        raise Rejected(
+            f"The head of {origin} is under an exchange key that has ended",
+            "Its Side makes it anew once it has taken the new terms: let it exchange, then exchange again",
+        ) from None
 
 
 def open_pulled(node: Node, room: str, origin: str, note: bytes, get: Callable[[str], bytes]) -> Checkpoint:
@@ -346,9 +366,46 @@ def recover(node: Node, room: str, origin: str, note: bytes, start: int, entries
 
 
 def _open_own_working(node: Node, room: str, note: bytes) -> Checkpoint:
-    for peer in node.peers(room).values():
+    for side in node.peers(room):
         try:
-            return node.signer.open_working(note, room=room, peer=peer.exchange_key, to=peer.side)
+            return open_held(node, room, note, side, to=side)
         except Rejected:
             continue
     raise Rejected("The returned working checkpoint is not one that this node made", "Ask the other Side for its last copy")
+
+
+def open_held(node: Node, room: str, note: bytes, peer: str, to: str = "") -> Checkpoint:
+    """The checkpoint of a MACed note that was good when it came, under the exchange keys of now or those that ended since; raises `Rejected`.
+
+    Only for what our own ledger or tables tell anyhow: with an ended key, whoever stole it makes such notes.
+    """
+    own = node.named(room)
+    for mine, theirs in pairs(own, node.named(room, peer) if peer else own):
+        try:
+            return node.signer.open_working(note, room=room, peer=theirs, to=to, own=mine)
+        except (Rejected, NotHeld):
+            continue
+    raise Rejected("The MAC of the working checkpoint does not hold", "Exchange: its Side makes it anew under the keys in force")
+
+
+def authenticate(node: Node, room: str) -> None:
+    """Give our working checkpoints MACs under the exchange keys in force, where these changed since. Without our own, these logs are not written."""
+    if node.ask_first or faults.stopped(node):
+        return
+    terms, own = node.terms(room), node.named(room)
+    with node.read() as tx:
+        logs = tx.query(
+            "SELECT origin, size FROM n_log WHERE room = ? AND side = ? AND log <> ? AND frozen = ''", (room, node.side, RECORD)
+        )
+    for log in logs:
+        origin, peers = log["origin"], [peer for peer in node.peers(room).values() if peer.exchange_key]
+        if is_signed(origin, terms) or node.halted.get(origin) or node.publisher.size(origin) < 0:
+            continue
+        note = node.publisher.note(origin)
+        try:
+            for peer in peers:
+                node.signer.open_working(note, room=room, peer=peer.exchange_key, to=peer.side, own=own["exchange_key"])
+        except Rejected:
+            node.publish(room, origin, log["size"], anew=True)
+        except NotHeld as lost:
+            node.halted[origin] = str(lost)

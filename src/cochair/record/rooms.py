@@ -95,6 +95,19 @@ class Rooms(ABC):
             "root_keys": list(root_keys),
         }
 
+    def named(self, room: str, side: str = "") -> dict[str, Any]:
+        """A Side (our own, if none is said) as the terms in force name it; before they do, its keys as they were compared. Raises NotFound."""
+        terms = self.terms(room)
+        found = next((each for each in terms["sides"] if each["side"] == (side or self.side)), None)
+        if found is not None:
+            return dict(found)
+        if side in ("", self.side):
+            return self.descriptor(terms["slug"])
+        peer = self.peers(room).get(side)
+        if peer is None:
+            raise NotFound(f"The Side {side} is not known in this room", "Exchange descriptors with it first")
+        return peer._asdict()
+
     def found(self, slug: str, *, root_keys: Sequence[str] = (), **terms: Any) -> str:
         """Found a room alone -> its id. `terms` may set suites, limits and ``working``."""
         value = {
@@ -136,14 +149,19 @@ class Rooms(ABC):
 
     def _check_sides(self, terms: Mapping[str, Any]) -> None:
         """Raise Rejected unless the keys in founding terms are in form, and our own Side has ours: whoever founds could name his own for us."""
-        own = self.descriptor(terms["slug"])
+        own, public = self.descriptor(terms["slug"]), load_public_keys(self.folder)
+        ours = {
+            **{name: [own[name]] for name in Peer._fields},
+            "cosign_key": [public.cosign_vkey(key) for key in public.cosigns],
+            "exchange_key": public.exchanges,
+        }
         for each in terms["sides"]:
             named = {name: str(each.get(name, "")) for name in Peer._fields}
             if each.get("root_keys"):
                 check_roots(each["root_keys"])
             if any(named[name] for name in Peer._fields[1:]):  # a Side may be named before it has a node
                 receiving.check_keys(**named)
-            if named["side"] == self.side and any(named[name] != own[name] for name in Peer._fields):
+            if named["side"] == self.side and any(named[name] not in ours[name] for name in Peer._fields):
                 raise Rejected(
                     "These terms name other keys for this node's Side than its own", "Do not join; ask the founder whose keys they are"
                 )
@@ -189,6 +207,8 @@ class Rooms(ABC):
                 f"The terms of the room name other keys of {side}",
                 "Compare the descriptors again by another way; do not go on in this room",
             )
+        if named is not None:
+            return  # what was compared before the terms named it may have been renewed by them
         with self.store.write() as tx:
             held = tx.query("SELECT domain, log_key, cosign_key, exchange_key FROM n_trust WHERE room = ? AND side = ?", (room, side))
             if held and tuple(held[0].values()) != row:

@@ -4,7 +4,7 @@ The public file that goes to the node is canonical JSON: ``{"v":1, "what":"roots
 other is the fingerprint of the Side and its three keys (`roots_print`). The private keys are three files, each encrypted by the passphrase of its custodian.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -60,12 +60,20 @@ def key_print(public: str) -> str:
     return fingerprint.fingerprint(canonical.dumps({"key": public}))
 
 
+def check_passphrase(passphrase: bytes, others: Collection[bytes] = ()) -> None:
+    """Raise `Rejected` if a custodian's passphrase is too short, or is that of another one."""
+    if len(passphrase.decode("utf-8", "replace")) < PASSPHRASE_LEAST:
+        raise Rejected(f"A passphrase has fewer than {PASSPHRASE_LEAST} characters", "Take several words that nobody would say together")
+    if passphrase in others:
+        raise Rejected(f"{ROOTS} custodians need {ROOTS} different passphrases", "Let each custodian choose his own")
+
+
 def create_root_keys(folder: Path, passphrases: Sequence[bytes]) -> list[str]:
     """Make ``root-1.pem`` .. ``root-3.pem`` in a folder, each under its custodian's passphrase -> the public keys in hex. Raises `Rejected` on a weak or shared one."""
-    if len(passphrases) != ROOTS or len(set(passphrases)) != ROOTS:
+    if len(passphrases) != ROOTS:
         raise Rejected(f"{ROOTS} custodians need {ROOTS} different passphrases", "Let each custodian choose his own")
-    if min(len(each.decode("utf-8", "replace")) for each in passphrases) < PASSPHRASE_LEAST:
-        raise Rejected(f"A passphrase has fewer than {PASSPHRASE_LEAST} characters", "Take several words that nobody would say together")
+    for at, passphrase in enumerate(passphrases):
+        check_passphrase(passphrase, passphrases[:at])
     folder = private_folder(folder)
     publics = []
     for number, passphrase in enumerate(passphrases, 1):

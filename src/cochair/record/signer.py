@@ -65,19 +65,29 @@ class Signer(ABC):
         return self._get(wire.Sign(origin, size, root, growth), wire.Note).note
 
     def mac(
-        self, origin: str, size: int, root: bytes, *, room: str, peers: Mapping[str, str] | None = None, growth: Growth | None = None
+        self,
+        origin: str,
+        size: int,
+        root: bytes,
+        *,
+        room: str,
+        peers: Mapping[str, str] | None = None,
+        growth: Growth | None = None,
+        own: str = "",
     ) -> bytes:
-        """The note of a working log of this node, a MAC line for each peer (Side -> public exchange key in hex); without peers one for itself."""
+        """The note of a working log of this node, a MAC line for each peer (Side -> public exchange key in hex); without peers one for itself. `own`: our exchange key
+        in the room, the newest if left out.
+        """
         keys = {side: _key(public) for side, public in (peers or {}).items()}
-        return self._get(wire.Mac(origin, size, root, room, keys, growth), wire.Note).note
+        return self._get(wire.Mac(origin, size, root, room, keys, growth, own), wire.Note).note
 
-    def open_working(self, note: bytes, *, room: str, peer: str, to: str = "") -> Checkpoint:
-        """The checkpoint of a MACed note that `peer` (public exchange key in hex) shares with this node; `to`: the Side it is addressed to, own by default."""
-        return Checkpoint.parse(self._get(wire.OpenWorking(note, room, _key(peer), to), wire.Line).text)
+    def open_working(self, note: bytes, *, room: str, peer: str, to: str = "", own: str = "") -> Checkpoint:
+        """The checkpoint of a MACed note that `peer` (public exchange key in hex) shares with this node's `own` one; `to`: the Side it is addressed to, own by default."""
+        return Checkpoint.parse(self._get(wire.OpenWorking(note, room, _key(peer), to, own), wire.Line).text)
 
-    def cosign(self, checkpoint_note: bytes, *, time: int = 0, growth: Growth | None = None) -> str:
-        """The line with which this node cosigns another Side's checkpoint, once its entries are held and their `seen` is logged."""
-        return self._get(wire.Cosign(checkpoint_note, time, growth), wire.Line).text
+    def cosign(self, checkpoint_note: bytes, *, time: int = 0, growth: Growth | None = None, key: str = "") -> str:
+        """The line with which this node cosigns another Side's checkpoint, once its entries are held and their `seen` is logged. `key`: which of our cosigning keys."""
+        return self._get(wire.Cosign(checkpoint_note, time, growth, key), wire.Line).text
 
     def sign_text(self, name: str, text: str) -> bytes:
         """A note over a text of the closed list (bundle, request, descriptor), by the log key under `name`."""

@@ -18,7 +18,7 @@ from cochair.ledger.macs import MacVerifier, mac_key
 from cochair.ledger.merkle import EMPTY_ROOT, HASH_SIZE, Frontier
 from cochair.ledger.notes import LogSigner, check_text, open_note, sign_note, split_note
 from cochair.record.closed import check_closed
-from cochair.record.keys import SIGNER_FOLDER, load_log_keys, load_node_keys
+from cochair.record.keys import SIGNER_FOLDER, load_log_keys, load_node_keys, load_public_keys, load_renewed_keys
 from cochair.record.log_keys import adopt, open_by_own_roots
 from cochair.record.signer_ledger import STOPPED, Change, Head, SignLedger
 from cochair.record.signer_wire import (
@@ -41,6 +41,7 @@ from cochair.record.signer_wire import (
 )
 
 LOCK = "lock"
+_LOST = "Put it back from the key backup; if it is lost, or ended, renew it: docs/operate/keys.md"
 
 TEXTS = ("cochair/bundle/v1", "cochair/request/v1", "cochair/descriptor/v1", "cochair/recipient/v1")
 """First lines of the texts, other than checkpoints, that the log key signs: the list of a bundle, a request for files, a node's descriptor at pairing.
@@ -69,12 +70,11 @@ class Keeper:
             os.close(self._lock)
             raise
         self.public = self._keys.public
-        self._cosigner = Cosigner(self.public.cosigner, self._keys.cosign)
         self._cosigned_at = 0
         self._signers: dict[tuple[str, str], LogSigner] = {}
         self._grown: dict[str, Frontier] = {}
         """Own logs -> their tree as it was signed last, as far as this process has seen it grow."""
-        self._macs: dict[tuple[str, str, bytes], bytes] = {}
+        self._macs: dict[tuple[str, str, str, bytes], bytes] = {}
 
     def close(self) -> None:
         """Close the ledger and let the lock go."""
@@ -128,12 +128,12 @@ class Keeper:
                 self._own(origin)
                 self._log_signer(origin, size)  # a key that is not here leaves no line
                 head = Head("sign", origin, size, root)
-            case Mac(origin, size, root, room, peers):
+            case Mac(origin, size, root):
                 self._own(origin)
-                for side, public in (peers or {self.public.side: b""}).items():
-                    self._mac(origin, side, room, public or bytes.fromhex(self.public.exchange))  # derived now: a bad key leaves no line
+                self._mac_lines(request)  # derived now: a bad key leaves no line
                 head = Head("mac", origin, size, root)
             case Cosign(note):
+                self._cosigner(request.key)
                 text, _ = split_note(note)
                 checkpoint = Checkpoint.parse(text)
                 if parse_origin(checkpoint.origin).domain == self.public.domain:
@@ -182,18 +182,16 @@ class Keeper:
             case Sign(origin, size, root):
                 text = Checkpoint(origin, size, root).text()
                 return Note(sign_note(text, [self._log_signer(origin, size).sign(text)]))
-            case Mac(origin, size, root, room, peers):
+            case Mac(origin, size, root):
                 text = Checkpoint(origin, size, root).text()
-                own = bytes.fromhex(self.public.exchange)
-                verifiers = [self._mac(origin, side, room, public) for side, public in sorted((peers or {self.public.side: own}).items())]
-                return Note(sign_note(text, [verifier.sign(text) for verifier in verifiers]))
+                return Note(sign_note(text, [verifier.sign(text) for verifier in self._mac_lines(request)]))
             case Cosign(note, at):
                 text, _ = split_note(note)
                 self._cosigned_at = max(self._cosigned_at, at or int(time.time()))  # never behind an earlier one
-                return Line(str(self._cosigner.sign(text, self._cosigned_at)))
+                return Line(str(self._cosigner(request.key).sign(text, self._cosigned_at)))
             case OpenWorking(note, room, peer, to):
                 text, _ = split_note(note)
-                verifier = self._mac(Checkpoint.parse(text).origin, to or self.public.side, room, peer)
+                verifier = self._mac(Checkpoint.parse(text).origin, to or self.public.side, room, peer, request.own)
                 return Line(open_note(note, [verifier]).text)
             case SignText(name, text):
                 check_text(text)
@@ -237,7 +235,7 @@ class Keeper:
             self._keys = self._keys._replace(logs=logs)
         if key not in self._keys.logs:
             raise NotHeld(f"The new log key {key[:16]}… is not in the signer's folder", "Make it there: cochair keys next")
-        if key == self.public.cosign:
+        if key in self.public.cosigns:
             raise Rejected("The new log key is the cosigning key", "Make a new log key: cochair keys next")
         line = Change(change.origin, change.size, change.root, key)
         if line not in self._ledger.changes(change.origin):
@@ -247,13 +245,40 @@ class Keeper:
             self._grown.pop(change.origin, None)  # the head may have been set back
         return key
 
-    def _mac(self, origin: str, side: str, room: str, public: bytes) -> MacVerifier:
+    def _cosigner(self, key: str) -> Cosigner:
+        """Who cosigns with this key (hex; "": the newest). Raises `NotHeld`."""
+        name = key or self.public.cosign
+        if name not in self._keys.cosigns:
+            self._look_again()
+        private = self._keys.cosigns.get(name)
+        if private is None:
+            raise NotHeld(f"The cosigning key {name[:16]}… is not in the signer's folder", _LOST)
+        return Cosigner(self.public.cosigner, private)
+
+    def _look_again(self) -> None:
+        """Keys may have been made since this signer started."""
+        self.public = load_public_keys(self._node)
+        cosigns, exchanges = load_renewed_keys(self._node / SIGNER_FOLDER, self.public, self._keys.token)
+        self._keys = self._keys._replace(public=self.public, cosigns=cosigns, exchanges=exchanges)
+
+    def _mac_lines(self, request: Mac) -> list[MacVerifier]:
+        own = request.own or self.public.exchange
+        peers = request.peers or {self.public.side: bytes.fromhex(check_hex(own, 32))}
+        return [self._mac(request.origin, side, request.room, public, own) for side, public in sorted(peers.items())]
+
+    def _mac(self, origin: str, side: str, room: str, public: bytes, own: str) -> MacVerifier:
         check_hex(room, 32)
-        known = (origin, room, public)
+        own = own or self.public.exchange
+        known = (origin, room, own, public)
         if known not in self._macs:
+            if own not in self._keys.exchanges:
+                self._look_again()
+            private = self._keys.exchanges.get(own)
+            if private is None:
+                raise NotHeld(f"The exchange key {own[:16]}… is not in the signer's folder", _LOST)
             if len(self._macs) >= 4096:
                 self._macs.clear()
-            self._macs[known] = mac_key(self._keys.exchange, public, room, origin)
+            self._macs[known] = mac_key(private, public, room, origin)
         return MacVerifier(origin, side, self._macs[known])
 
 

@@ -49,7 +49,9 @@ class Sign(_Request, frozen=True, tag="sign"):
 
 
 class Mac(_Request, frozen=True, tag="mac"):
-    """Authenticate a head of a working log to each peer (Side -> public exchange key), or to oneself if there is none -> note."""
+    """Authenticate a head of a working log to each peer (Side -> public exchange key), or to oneself if there is none -> note. `own`: our exchange key that the
+    room's terms name (public, hex); the newest if left out.
+    """
 
     origin: str
     size: int
@@ -57,23 +59,28 @@ class Mac(_Request, frozen=True, tag="mac"):
     room: str
     peers: dict[str, bytes] = {}
     growth: Growth | None = None
+    own: str = ""
 
 
 class Cosign(_Request, frozen=True, tag="cosign"):
-    """Cosign a checkpoint of another Side's log, whose bytes are held -> line. `time`: seconds since 1970, 0 = now."""
+    """Cosign a checkpoint of another Side's log, whose bytes are held -> line. `time`: seconds since 1970, 0 = now. `key`: our cosigning key that the room's terms
+    name (public, hex); the newest if left out.
+    """
 
     note: bytes
     time: int = 0
     growth: Growth | None = None
+    key: str = ""
 
 
 class OpenWorking(_Request, frozen=True, tag="open-working"):
-    """Check the MAC line addressed to Side `to` ("" = this node's) under the key shared with `peer` -> the checkpoint's text."""
+    """Check the MAC line addressed to Side `to` ("" = this node's) under the key that `own` shares with `peer` -> the checkpoint's text."""
 
     note: bytes
     room: str
     peer: bytes
     to: str = ""
+    own: str = ""
 
 
 class SignText(_Request, frozen=True, tag="sign-text"):

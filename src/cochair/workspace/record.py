@@ -28,7 +28,7 @@ from cochair.ledger.checkpoints import Checkpoint
 from cochair.ledger.entries import decode
 from cochair.ledger.notes import parse_vkey, split_note
 from cochair.protocol import endings
-from cochair.record import faults, queries, spool
+from cochair.record import faults, queries, renewals, spool
 from cochair.record.changes import keys_of
 from cochair.record.node import Node
 from cochair.record.queries import Tx
@@ -172,7 +172,7 @@ def _logs(tx: Tx, place: Place, names: Names, waits: Mapping[str, str]) -> list[
 
 
 def _keys(place: Place) -> list[dict[str, Any]]:
-    """Whose key stands under which entries of each record, with the fingerprint that people can compare; the root keys that may change it."""
+    """Whose key stands under which entries of each record, with the fingerprint that people can compare; the root keys that may change it; the node's other keys."""
     node, room = place.node, place.room
     named = {one["side"]: one.get("root_keys") or [] for one in node.terms(room)["sides"]}
     out = []
@@ -187,9 +187,19 @@ def _keys(place: Place) -> list[dict[str, Any]]:
                 "own": side == node.side,
                 "keys": [{"first": first + 1, "last": last, "print": key_print(parse_vkey(key)[1].hex())} for key, first, last in spans],
                 "roots": roots_print(side, roots) if roots else "",
+                **_others(node.named(room, side)),
             }
         )
     return out
+
+
+def _others(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys with which a node countersigns and authenticates working papers, and up to where those before them count."""
+    try:
+        spans = [(side_name(of), head.size) for one in renewals.ended(entry) for of, head in one.heads.items()]
+        return {"others": renewals.keys_print(entry), "ended": spans}
+    except CochairError:
+        return {"others": "", "ended": []}  # terms that no program of ours would have sealed
 
 
 def _up_to(place: Place, log: Mapping[str, Any], size: int) -> int:

@@ -83,6 +83,12 @@ function sidesOf (terms) { // the Sides that terms name; none if they are not in
   const sides = terms?.sides
   return list((s) => isSide(s?.side))(sides) && new Set(sides.map((s) => s.side)).size === sides.length ? sides : []
 }
+function endedOf ({ ended = [] }) { // the keys of a Side that later terms ended (renewal.md)
+  const forms = { exchange_key: isDigest, cosign_key: words(1, 400), heads: areHeads }
+  const good = (one) => isObject(one) && fits(one, Object.fromEntries(Object.keys(one).map((n) => [n, forms[n] ?? is()])))
+  need(list((one) => good(one) && Object.keys(one).length && ('cosign_key' in one) === ('heads' in one))(ended) && ended.length <= 64, 'terms')
+  return ended
+}
 const codesOf = (terms) => sidesOf(terms).map((s) => s.side)
 const isProgram = like(/^(0|[1-9]\d{0,3})(\.(0|[1-9]\d{0,3})){1,2}$/)
 const LIST = {
@@ -169,10 +175,18 @@ export async function readRoom (files, check, wanted) { // files: Map of path to
   const fold = await foldRoom(room, logs, contents)
   const force = sidesOf(contents.get(fold.chain.at(-1))).sort((a, b) => a.side < b.side ? -1 : 1)
   const keys = new Map(); const senders = new Map(); const cosigners = []; let cosigned = 0
-  for (const { side, log_key: key, cosign_key: cosigner } of force) {
+  for (const one of force) {
+    const { side, log_key: key, cosign_key: cosigner } = one
     need(sides.get(side)?.log_key === key, 'head', side)
     keys.set(side, [key])
-    if (cosigner) cosigners.push(await verifierKey(cosigner))
+    if (cosigner) cosigners.push({ side, key: await verifierKey(cosigner) })
+    for (const { cosign_key: was, heads = {} } of endedOf(one)) { // up to which head of whose record it counts
+      if (was) cosigners.push({ side, key: await verifierKey(was), heads })
+      for (const [of, head] of Object.entries(heads)) {
+        const log = logs.get(of); const { size, root } = head
+        need(!log || size > log.size || await stands(log, { size, root: unhex(root) }), 'fork', log?.origin)
+      }
+    }
   }
   for (const [side, log] of logs) { // whose key stood at which size (key-change.md); only now is it known
     const { origin, changes } = log; const beside = files.get(`${origin}/keys`)
@@ -194,7 +208,9 @@ export async function readRoom (files, check, wanted) { // files: Map of path to
     if (!changes.length || told.includes(changes.at(-1).text)) senders.set(side, await own(Infinity))
     const shown = files.get(`${room}/cosigned/${origin}`)
     if (!shown) continue
-    const head = checkpoint(splitNote(shown).text); const { signed } = await openNote(shown, [await own(head.size), ...cosigners])
+    const head = checkpoint(splitNote(shown).text)
+    const counted = cosigners.filter((one) => one.side !== side && (!one.heads || head.size <= (one.heads[side]?.size ?? 0)))
+    const { signed } = await openNote(shown, [await own(head.size), ...counted.map((one) => one.key)])
     const within = head.origin === origin && head.size <= log.size && await stands(log, head)
     need(signed.includes(origin) && signed.length > 1 && within, 'fork', origin)
     cosigned++
