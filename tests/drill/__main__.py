@@ -65,7 +65,8 @@ def run(line: Line, part: int, parts: int, seed: int, asked: argparse.Namespace)
         "tried": tried,
         "failed": failed,
         "promise": promise,
-        "met": failed == 0 and tried >= promise > 0,
+        "met": failed == 0 and tried >= promise > 0 and not (line.exhaustive and todo),
+        "cut": bool(todo),  # the time was over before all was begun
         "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "commit": commit(),
         "part": f"{part + 1}/{parts}",

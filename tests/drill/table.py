@@ -17,7 +17,7 @@ def total(line: Line, rows: list[dict[str, Any]]) -> tuple[int, int, str]:
     if line.exhaustive:  # it is whole if the parts of one division are there
         by: dict[str, list[dict[str, Any]]] = {}
         for (_, part, scale), row in pieces.items():
-            if scale >= 1:
+            if scale >= 1 and not row.get("cut"):
                 by.setdefault(part.partition("/")[2], []).append(row)
         whole = [found for parts, found in by.items() if len(found) == int(parts)]
         best = whole[-1] if whole else max(by.values(), key=len, default=[])

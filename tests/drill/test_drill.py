@@ -3,6 +3,7 @@
 import json
 import sys
 import types
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -79,6 +80,7 @@ def test_an_exhaustive_line_is_met_by_all_parts_of_one_division(line):
     assert total(every, [row(line, 60, "1/2", seed=1), row(line, 60, "1/2", seed=2)])[0] == 0
     assert total(every, [row(line, 60, "1/2", seed=1), row(line, 60, "2/2", seed=2)])[0] == 120
     assert total(every, [row(line, 60, "1/2"), row(line, 1, "2/2", scale=0.1)])[0] == 0
+    assert total(every, [row(line, 120) | {"cut": True}])[0] == 0
 
 
 def test_names_stand_for_all_their_lines():
@@ -98,3 +100,14 @@ def test_rows_are_appended_and_the_table_shows_every_line(tmp_path, monkeypatch,
     shown = table(rows)
     assert all(one.id in shown for one in LINES)
     assert "R3" in capsys.readouterr().out
+
+
+def test_an_exhaustive_search_that_ran_out_of_time_met_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(drill, "OUT", tmp_path / "build" / "drill.json")
+    times = iter([0.0, 0.0, 0.0, *[1e6] * 1000])
+    monkeypatch.setattr(drill.time, "monotonic", lambda: next(times))
+    monkeypatch.setattr(drill, "ProcessPoolExecutor", lambda *_: ThreadPoolExecutor(1))
+    assert drill.main(["R1.every", "--scale", "0.01", "--minutes", "1", "--jobs", "1"]) == 0
+    [cut] = json.loads(drill.OUT.read_text())
+    assert (cut["cut"], cut["met"], cut["failed"]) == (True, False, 0)
+    assert cut["tried"] > 0
