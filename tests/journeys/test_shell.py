@@ -7,7 +7,7 @@ from tests.journeys.conftest import WIDTHS, enter, fits, follow
 pytestmark = pytest.mark.timeout(120)
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("language", ["en", "ru", "hi"])
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("path", ["/dev/components", "/sign-in/", "/no-such-page"])
 def test_a_page_is_clean_for_axe_fits_and_breaks_no_policy(served, open_page, axe, path, width, language):

@@ -1,4 +1,4 @@
-"""The Russian pages are whole: every word of the source is in the catalogue, translated, and compiled."""
+"""The Russian and the Hindi pages are whole: every word of the source is in the catalogue, translated, and compiled."""
 
 import re
 import shutil
@@ -11,13 +11,19 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/cochair"
-CATALOGUE = PACKAGE / "web/locale/ru/LC_MESSAGES/django.po"
+CATALOGUES = {lang: PACKAGE / f"web/locale/{lang}/LC_MESSAGES/django.po" for lang in ("ru", "hi")}
+FORMS = {"ru": 4, "hi": 2}
 FIELDS = re.compile(r"%\((\w+)\)")
 
 pytestmark = pytest.mark.skipif(shutil.which("msgfmt") is None, reason="needs GNU gettext (Debian: gettext)")
 
 
-def entries(path=CATALOGUE):
+@pytest.fixture(params=list(CATALOGUES))
+def lang(request):
+    return request.param
+
+
+def entries(path):
     with path.open("rb") as file:
         return [message for message in read_po(file) if message.id]
 
@@ -41,28 +47,29 @@ def test_every_word_of_the_source_is_in_the_catalogue_and_none_besides(tmp_path,
     from django.test import override_settings
 
     with override_settings(LOCALE_PATHS=[str(tmp_path / "cochair/web/locale")]):
-        call_command(Collect(), locale=["ru"], ignore_patterns=OUTSIDE, no_obsolete=True, verbosity=0)
-    fresh = {key(message) for message in entries(tmp_path / "cochair/web/locale/ru/LC_MESSAGES/django.po")}
-    kept = {key(message) for message in entries()}
-    assert fresh - kept == set(), "run python -m cochair.web.messages"
-    assert kept - fresh == set(), "words that no page uses"
+        call_command(Collect(), locale=list(CATALOGUES), ignore_patterns=OUTSIDE, no_obsolete=True, verbosity=0)
+    for path in CATALOGUES.values():
+        fresh = {key(message) for message in entries(tmp_path / "cochair" / path.relative_to(PACKAGE))}
+        kept = {key(message) for message in entries(path)}
+        assert fresh - kept == set(), "run python -m cochair.web.messages"
+        assert kept - fresh == set(), "words that no page uses"
 
 
-def test_every_word_is_translated_and_none_is_a_guess():
-    assert [key(message) for message in entries() if message.fuzzy or not all(forms_of(message))] == []
+def test_every_word_is_translated_and_none_is_a_guess(lang):
+    assert [key(message) for message in entries(CATALOGUES[lang]) if message.fuzzy or not all(forms_of(message))] == []
 
 
-def test_plurals_have_the_forms_of_russian_and_fields_survive():
-    for message in entries():
+def test_plurals_have_the_forms_of_the_language_and_fields_survive(lang):
+    for message in entries(CATALOGUES[lang]):
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
         if len(ids) == 2:
-            assert len(forms_of(message)) == 4, message.id
+            assert len(forms_of(message)) == FORMS[lang], message.id
         wanted = set(FIELDS.findall(ids[-1]))
         for form in forms_of(message):
             assert set(FIELDS.findall(form)) == wanted, message.id
 
 
-def test_the_compiled_catalogue_is_that_of_the_source(tmp_path):
-    subprocess.run(["msgfmt", "--check", "-o", tmp_path / "fresh.mo", CATALOGUE], check=True, capture_output=True)
-    with (tmp_path / "fresh.mo").open("rb") as fresh, CATALOGUE.with_suffix(".mo").open("rb") as kept:
+def test_the_compiled_catalogue_is_that_of_the_source(tmp_path, lang):
+    subprocess.run(["msgfmt", "--check", "-o", tmp_path / "fresh.mo", CATALOGUES[lang]], check=True, capture_output=True)
+    with (tmp_path / "fresh.mo").open("rb") as fresh, CATALOGUES[lang].with_suffix(".mo").open("rb") as kept:
         assert {key(m): forms_of(m) for m in read_mo(fresh) if m.id} == {key(m): forms_of(m) for m in read_mo(kept) if m.id}

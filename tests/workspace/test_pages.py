@@ -23,7 +23,7 @@ def where(made, page):
     return page.format(**names, action=ref(made.actions[0]))
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("language", ["en", "ru", "hi"])
 def test_each_page_opens_and_shows_no_hash(table, sit, language):
     for node in (table.ours, table.theirs):
         browser = sit(node, "secretary", "cochair", language=language)

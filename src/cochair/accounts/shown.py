@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from django.utils.translation import get_language, pgettext
@@ -29,8 +30,10 @@ def page_language() -> str:
 
 def language_name(tag: str) -> str:
     """A language as the page's language calls it."""
-    found = LANGUAGES.get(tag)
-    return tag if found is None else {"en": found.english, "ru": found.russian}.get(page_language(), found.own_name)
+    found, own = LANGUAGES.get(tag), page_language()
+    if found is None:
+        return tag
+    return {"en": found.english, "ru": found.russian}.get(own) or str(Locale(own).languages.get(tag, found.own_name))
 
 
 def day(value: Any, style: str = "long") -> str:
@@ -70,7 +73,7 @@ def _date(value: Any) -> date | None:
 
 
 def session_name(ordinal: Any) -> str:
-    """11 -> "11th Session", "11-е заседание"; without a number: "Session"."""
+    """11 -> "11th Session", "11-е заседание", "सत्र 11"; without a number: "Session"."""
     if ordinal in {None, ""}:
         return _("Session")
     number = int(ordinal)

@@ -192,7 +192,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("COCHAIR_TIME_ZONE", default="UTC")
 LANGUAGE_CODE = env.str("COCHAIR_LANGUAGE", default="en")
-LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+LANGUAGES = [("en", _("English")), ("ru", _("Russian")), ("hi", _("Hindi"))]
 LOCALE_PATHS = [WEB / "locale"]
 
 # The built style sheet, script and fonts are part of the package and served from it; WhiteNoise finds them there.
