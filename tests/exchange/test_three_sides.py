@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+
 from cochair.exchange import pull, run
 from cochair.exchange.sources import FolderSource
+from cochair.ledger.notes import sign_note, split_note
+from cochair.protocol import operations as op
 from cochair.record import positions
 from cochair.record.tree import write_tree
 from tests.makers import bodies
 from tests.makers.nodes import new_node
+from tests.protocol import flow
 from tests.protocol.flow import REGISTRY
 
 
@@ -37,3 +42,33 @@ def test_a_cosignature_is_kept_under_the_side_whose_key_made_it(tmp_path):
     finally:
         for node in nodes:
             node.close()
+
+
+def test_a_copy_whose_line_for_us_was_spoilt_on_the_way_is_passed_over_unless_it_shows_more(tmp_path):
+    """A Side that keeps another's working log checks the line made for itself, not those for the rest: what it passes on of them may be anything."""
+    with flow.table(tmp_path / "nodes") as t:
+        document = flow.opened(t)
+        op.propose_draft(t.theirs, t.room, flow.RU, document, flow.units()[:1])
+        write_tree(t.theirs, t.room)
+        older = tmp_path / "older"
+        shutil.copytree(t.theirs.publisher.tree, older)
+        [working] = [origin for origin in t.theirs.heads(t.room) if "/RU/w-" in origin]
+        assert run.exchange(t.ours, t.room, FolderSource(older)).problems == {}
+        spoil(older / working / "checkpoint")
+        assert run.exchange(t.ours, t.room, FolderSource(older)).problems == {}
+
+        op.propose_draft(t.theirs, t.room, flow.RU, document, flow.units()[2:3])
+        write_tree(t.theirs, t.room)
+        newer = tmp_path / "newer"
+        shutil.copytree(t.theirs.publisher.tree, newer)
+        spoil(newer / working / "checkpoint")
+        assert "MAC" in run.exchange(t.ours, t.room, FolderSource(newer)).problems[working]
+        assert run.exchange(t.ours, t.room, FolderSource(t.theirs.publisher.tree)).problems == {}
+        assert t.ours.heads(t.room)[working] == t.theirs.heads(t.room)[working]
+        assert run.exchange(t.ours, t.room, FolderSource(older)).problems[working].startswith("stale")
+
+
+def spoil(path):
+    """Another MAC in each line."""
+    text, lines = split_note(path.read_bytes())
+    path.write_bytes(sign_note(text, [line._replace(blob=bytes(len(line.blob))) for line in lines]))

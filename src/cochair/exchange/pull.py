@@ -24,7 +24,7 @@ from cochair.record import changes, faults, queries, receiving, renewals, restor
 from cochair.record.holding import erased
 from cochair.record.node import Node, Peer
 from cochair.record.papers import write_durably
-from cochair.record.publish import write_derived
+from cochair.record.publish import is_signed, write_derived
 from cochair.record.receiving import open_pulled
 from cochair.record.void import WAITS_FOR
 
@@ -164,8 +164,18 @@ def names_of(entry: bytes) -> Iterator[str]:
 
 def _take_log(node: Node, room: str, source: Source, origin: str, pulled: Pulled) -> None:
     note = source.get(f"{origin}/checkpoint")
-    size = open_pulled(node, room, origin, note, source.get).size  # before anything is fetched on its word
-    held = node.heads(room).get(origin, (0, b""))[0]
+    held, root = node.heads(room).get(origin, (0, b""))
+    try:
+        size = open_pulled(node, room, origin, note, source.get).size  # before anything is fetched on its word
+    except Rejected:
+        if held and not is_signed(origin, node.terms(room)):
+            shown = Checkpoint.parse(notes.split_note(note)[0])
+            if (shown.size, shown.root) == (held, root):
+                return  # a copy that a third Side keeps: it cannot check the line that is for us, and this one says nothing that is not held
+            if shown.size < held:
+                pulled.problems[origin] = f"stale: {_STATUS['stale']}"
+                return
+        raise
     try:
         entries = _entries(source, origin, held, size)
     except NotHeld:
