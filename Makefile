@@ -6,6 +6,11 @@ PY := .venv/bin/python
 WORKERS ?= 2
 ARGS ?=
 
+# What this machine trusts, its own ministry's proxy included, is trusted in fetching packages too.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export SSL_CERT_FILE ?= /etc/ssl/certs/ca-certificates.crt
+endif
+
 .PHONY: help demo serve test check bench drill mutate interop system clean
 
 help:  ## this list
