@@ -25,6 +25,19 @@ def test_a_letter_goes_into_the_register(lone, sit):
     assert "SPECIMEN invitation" in browser.get(f"/sessions/c7/{ref(lone.session)}/").content.decode()
 
 
+def test_a_form_calls_its_fields_by_what_they_are(lone, sit):
+    """One word of English is two of Russian: to whom a letter goes is not what an action follows, the day from which is not from whom."""
+    browser = sit(lone.ours, "secretary", language="ru")
+    page = browser.get(f"/say/c7/meetings-letter/{ref(lone.session)}/").content.decode()
+    assert "Кому" in page
+    assert "Более ранняя" not in page
+    with lone.ours.read() as tx:
+        post = next(one.id for one in bodies.posts(tx, lone.room, "IN") if one.side == "IN")
+    page = browser.get(f"/posts/c7/{ref(post)}/").content.decode()
+    assert "С какого дня" in page
+    assert "От кого" not in page
+
+
 def test_a_letter_to_oneself_or_without_a_paper_is_refused_and_what_was_typed_stays(lone, sit):
     browser = sit(lone.ours, "secretary")
     url = f"/say/c7/meetings-letter/{ref(lone.session)}/"

@@ -156,7 +156,7 @@ def cells(data: bytes) -> list[list[str]]:
 
 def warm() -> None:
     """What `workbook_cells` needs, imported before the child's files are closed."""
-    import python_calamine  # noqa: F401
+    import python_calamine  # noqa: F401  # only to have it in memory
 
 
 def workbook_cells(data: bytes) -> list[list[str]]:

@@ -52,8 +52,12 @@ class HolderForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 3}),
                 help_text=_("One link of the chain a line, the nearest first: post, department, ministry"),
             )
-        self.fields["since"] = DayField(label=_("From"), required=False, help_text=_("For example 2026-02-28"), widget=_day())
-        self.fields["until"] = DayField(label=_("Until"), required=False, help_text=_("For example 2026-02-28"), widget=_day())
+        self.fields["since"] = DayField(
+            label=pgettext("a day", "From"), required=False, help_text=_("For example 2026-02-28"), widget=_day()
+        )
+        self.fields["until"] = DayField(
+            label=pgettext("a day", "Until"), required=False, help_text=_("For example 2026-02-28"), widget=_day()
+        )
 
     def clean(self) -> dict[str, Any]:
         """A name in one language at least, and links that fit."""

@@ -205,7 +205,7 @@ class ContentForm(forms.Form):
 
     def _string(self, info: inspect.StrType, name: str, value: Any, asked: _Asked) -> forms.Field | None:
         if info.pattern == DIGEST:
-            return self._paper(name, value) if name != "manifest" else None
+            return self._paper(name, value, needed=asked.required and not value) if name != "manifest" else None
         if info.pattern == ID:
             return _choice(self._things(name, value), value, asked)
         if info.pattern == SIDE:
@@ -229,11 +229,11 @@ class ContentForm(forms.Form):
         found = self.names.choices(what)
         return found if not value or value in dict(found) else [*found, (value, self.names.of(value))]
 
-    def _paper(self, name: str, value: Any) -> forms.Field:
+    def _paper(self, name: str, value: Any, *, needed: bool = False) -> forms.Field:
         if name in WRITTEN:
-            shown: forms.Field = Line(required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+            shown: forms.Field = Line(required=needed, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
             return shown
-        shown = forms.FileField(required=False)
+        shown = forms.FileField(required=needed)
         shown.help_text = _("A paper is attached; choose a file to replace it") if value else ""
         return shown
 

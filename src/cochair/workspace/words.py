@@ -58,6 +58,7 @@ FIELDS: Words = {
     "names": _("Name"),
     "code": _("Short code"),
     "Due.code": _("By when"),
+    "Letter.to": pgettext_lazy("of a letter", "To"),
     "parent": _("Belongs to"),
     "reports_to": _("Reports to"),
     "terms": _("Terms of reference"),
